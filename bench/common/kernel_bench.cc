@@ -1,0 +1,131 @@
+#include "bench/common/kernel_bench.h"
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <fstream>
+#include <memory>
+
+#include "bench/common/context.h"
+#include "harness/measure/peak.h"
+#include "kernels/catalog.h"
+
+namespace assay::bench {
+namespace {
+
+void RunCase(benchmark::State& state, const catalog::Problem& problem,
+             const KernelOptions& options) {
+  const auto peak = measure::MeasurePeak(problem.type);
+  std::unique_ptr<catalog::Run> run;
+  std::string error;
+  const double peak_bytes = PeakBytes([&] {
+    auto made = catalog::Run::Make(problem, options);
+    if (!made.ok()) {
+      error = made.message();
+      return;
+    }
+    run = std::make_unique<catalog::Run>(*std::move(made));
+    run->Once();
+  });
+  if (error.empty()) error = run->Verify().message();
+  if (!error.empty()) {
+    state.SkipWithError(error.c_str());
+    return;
+  }
+  for (auto iteration : state) {
+    (void)iteration;
+    run->Once();
+  }
+  const double ops = 2 * static_cast<double>(problem.macs());
+  using benchmark::Counter;
+  state.counters["ops_per_s"] = Counter(ops, Counter::kIsIterationInvariantRate, Counter::kIs1000);
+  if (peak.ok()) {
+    state.counters["fraction_of_peak"] =
+        Counter(ops / (peak->ops_per_s * options.threads), Counter::kIsIterationInvariantRate);
+  }
+  if (std::isfinite(peak_bytes)) state.counters["peak_bytes"] = peak_bytes;
+  state.SetLabel(run->variant());
+}
+
+void Register(const catalog::Problem& problem, const KernelOptions& options) {
+  std::string name = problem.ToString();
+  if (!options.variant.empty()) name += "/" + options.variant;
+  if (options.threads > 1) name += fmt::format("/threads:{}", options.threads);
+  benchmark::RegisterBenchmark(name.c_str(), RunCase, problem, options)
+      ->UseRealTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
+Status RegisterShape(const std::string& shape, int threads, bool variants) {
+  ASSAY_ASSIGN_OR_RETURN(const catalog::Problem problem, catalog::ParseShape(shape));
+  KernelOptions options;
+  options.threads = threads;
+  if (!variants) {
+    Register(problem, options);
+    return {};
+  }
+  for (const VariantChoice& choice : catalog::Explain(problem, options)) {
+    if (!choice.available) continue;
+    options.variant = choice.name;
+    Register(problem, options);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> ReadShapes(const std::string& file) {
+  std::ifstream stream(file);
+  if (!stream) return Error(fmt::format("{}: cannot be opened", file));
+  std::vector<std::string> shapes;
+  for (std::string line; std::getline(stream, line);) {
+    line = line.substr(0, line.find('#'));
+    line.erase(line.find_last_not_of(" \t\r") + 1);
+    if (!line.empty()) shapes.push_back(line);
+  }
+  return shapes;
+}
+
+int KernelBenchMain(int argc, char** argv, const std::string& family, const std::string& file) {
+  benchmark::Initialize(&argc, argv);
+  std::string shapes_file = file;
+  std::vector<std::string> types = {"f32", "u8s8s32", "u8s8u8"};
+  int threads = 1;
+  bool variants = false;
+  CLI::App app("Benchmarks the " + family + " kernels over a list of shapes.", "bench_" + family);
+  app.add_option("--shapes", shapes_file, "File of shapes")->capture_default_str();
+  app.add_option("--types", types, "Operand types")->capture_default_str()->delimiter(',');
+  app.add_option("--threads", threads, "Threads")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--variants", variants, "Every variant that can run here, not only dispatch's pick");
+  app.footer(
+      "Google Benchmark's flags are taken too, such as --benchmark_filter=u8s8u8:256.*\n"
+      "and --benchmark_format=json.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto shapes = ReadShapes(shapes_file);
+  Status status = shapes.status();
+  if (shapes.ok()) {
+    for (const std::string& type : types) {
+      for (const std::string& shape : *shapes) {
+        if (status.ok())
+          status = RegisterShape(family + ":" + type + ":" + shape, threads, variants);
+      }
+    }
+  }
+  if (!status.ok()) {
+    fmt::print(stderr, "bench_{}: {}\n", family, status.message());
+    return 2;
+  }
+  AddContext();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+}  // namespace assay::bench

@@ -1,0 +1,84 @@
+// assay tune: the search for the best quantization of a model.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "harness/cli/command.h"
+#include "harness/measure/interrupt.h"
+#include "harness/report/evaluation.h"
+#include "harness/report/terminal.h"
+#include "harness/tune/config.h"
+#include "harness/tune/tuner.h"
+
+namespace assay::cli {
+namespace {
+
+struct Options {
+  std::string config;
+  std::string workspace;
+  std::vector<std::string> overrides;
+};
+
+Result<int> Run(const Options& options) {
+  ASSAY_ASSIGN_OR_RETURN(tune::TuneConfig config,
+                         tune::LoadConfig(options.config, options.overrides));
+  if (!options.workspace.empty()) config.workspace = options.workspace;
+  for (const std::string& warning : config.warnings) fmt::print(stderr, "warning: {}\n", warning);
+  measure::CatchInterrupts();
+
+  auto progress = std::make_unique<report::Progress>("");
+  std::string doing;
+  tune::TuneEvents events;
+  events.progress = [&](const std::string& what, int64_t done, int64_t total) {
+    if (what != doing) progress = std::make_unique<report::Progress>(doing = what);
+    progress->Update(done, total);
+  };
+  events.baseline = [&](const tune::ModelRecord& baseline) {
+    progress->Clear();
+    fmt::print("{}\n", report::EvaluationTable({&baseline, 1}));
+    std::fflush(stdout);
+  };
+  double spent_s = 0;
+  events.trial = [&](const tune::TrialRecord& trial, int64_t remaining) {
+    progress->Clear();
+    spent_s += trial.elapsed_s;
+    const double wait_s =
+        spent_s / static_cast<double>(trial.index) * static_cast<double>(remaining);
+    fmt::print(
+        "{}  {}\n", report::TrialLine(trial),
+        report::Paint(fmt::format("at most {} more, {}", remaining, report::FormatWait(wait_s)),
+                      report::Color::kDim));
+    std::fflush(stdout);
+  };
+
+  ASSAY_ASSIGN_OR_RETURN(const tune::TuneResult result, tune::Tune(config, events));
+  progress->Clear();
+  for (size_t i = config.warnings.size(); i < result.warnings.size(); ++i) {
+    fmt::print(stderr, "warning: {}\n", result.warnings[i]);
+  }
+  fmt::print("\n{}", report::TuneSummary(result));
+  return result.exit_code();
+}
+
+std::function<Result<int>()> Declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("CONFIG", options->config, "YAML configuration; `assay init` writes one")
+      ->required();
+  app.add_option("--workspace", options->workspace,
+                 "Where best.onnx, trials.jsonl and result.json go (default: the configuration's)");
+  app.add_option("--set", options->overrides,
+                 "Override a key, such as tuning.accuracy_criterion.relative=0.02")
+      ->type_name("KEY.PATH=VALUE");
+  app.footer(
+      "Exit codes: 0 a model that meets the criterion and gains; 3 best effort; 4 no gain "
+      "(best.onnx\n"
+      "is the fp32 model); 2 wrong input; 130 interrupted: what was written is whole.");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace
+
+extern const Command tune;
+const Command tune = {"tune", "Find the best quantization of a model", Declare};
+
+}  // namespace assay::cli

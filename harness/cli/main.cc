@@ -1,0 +1,66 @@
+// assay: the command line.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <new>
+
+#include "harness/cli/command.h"
+#include "harness/measure/child.h"
+#include "harness/report/terminal.h"
+#include "harness/tune/evaluator.h"
+
+namespace assay::cli {
+namespace {
+
+constexpr const char* kFooter = R"(
+Start here:
+  assay init MODEL.onnx > tune.yaml      a commented configuration for your model
+  assay tune tune.yaml                   writes best.onnx, trials.jsonl and result.json
+  assay evaluate A.onnx B.onnx --config tune.yaml
+
+Exit codes: 0 fine; 1 internal error; 2 usage, configuration or input; 3 best effort only, or an
+invalid measurement; 4 no gain; 10 confirmed regression; 11 wrong results; 12 inconclusive;
+130 interrupted, resumable.
+ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vnni caps the instruction sets that are used.)";
+
+int Fail(const std::string& message, int code) {
+  fmt::print(stderr, "{} {}\n", report::Paint("assay:", report::Color::kRed, stderr), message);
+  return code;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Measures neural-network inference on x86 CPUs and tunes its quantization by objectives.",
+      "assay");
+  app.set_version_flag("--version", ASSAY_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  std::function<Result<int>()> action;
+  for (const Command* command : AllCommands()) {
+    CLI::App* sub = app.add_subcommand(command->name, command->summary);
+    sub->callback([&action, run = command->declare(*sub)] { action = run; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kFine : kUsage;
+  }
+  const Result<int> code = action();
+  return code.ok() ? *code : Fail(code.message(), kUsage);
+}
+
+}  // namespace
+}  // namespace assay::cli
+
+int main(int argc, char** argv) {
+  assay::tune::RegisterModelFootprint();
+  if (const auto code = assay::measure::MaybeRunChild(argc, argv)) return *code;
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return assay::cli::Main(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return assay::cli::Fail("out of memory", assay::cli::kInternalError);
+  } catch (const std::exception& error) {
+    return assay::cli::Fail(error.what(), assay::cli::kInternalError);
+  }
+}

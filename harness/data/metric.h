@@ -1,0 +1,50 @@
+// Metric: judges a model's outputs by the labels, sample by sample. To add one, write
+// metrics/<name>.cc, which defines a MetricEntry named after the file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "harness/data/options.h"
+#include "kernels/base/status.h"
+#include "kernels/base/tensor.h"
+
+namespace assay::data {
+
+class Metric {
+ public:
+  virtual ~Metric() = default;
+
+  // Takes a batch: outputs [n, ...] of the model and n labels. Error: a shape, type or label that
+  // the metric cannot judge; the batch then counts for nothing.
+  virtual Status Update(const TensorView& outputs, std::span<const int64_t> labels) = 0;
+  // Over all samples so far, in the metric's own unit; NaN before the first.
+  virtual double value() const = 0;
+  virtual int64_t samples() const = 0;
+  // One number per sample, in the order of updates, of which value() is the mean: what pairs two
+  // models. Empty for a metric that is not a mean over samples.
+  virtual std::span<const double> outcomes() const = 0;
+  virtual bool higher_is_better() const = 0;
+  virtual void Reset() = 0;
+};
+
+struct MetricEntry {
+  std::string_view name;     // As in YAML: "topk".
+  std::string_view summary;  // One line for --help and errors.
+  std::span<const OptionKey> keys;
+  std::string_view scalar_key;  // What a bare scalar sets: `topk: 5` is `topk: {k: 5}`.
+  Result<std::unique_ptr<Metric>> (*make)(const Options& options);
+};
+
+// Every file of metrics/.
+std::span<const MetricEntry* const> AllMetrics();
+
+// The entry of that name. Error: an unknown name, with the nearest known one.
+Result<const MetricEntry*> FindMetric(std::string_view name);
+
+// Error: an unknown name or key (with the nearest known one), or a bad value.
+Result<std::unique_ptr<Metric>> MakeMetric(std::string_view name, const Options& options);
+
+}  // namespace assay::data

@@ -1,0 +1,103 @@
+#include "harness/engine/arena.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "kernels/base/buffer.h"
+
+namespace assay::engine {
+namespace {
+
+size_t RoundUp(size_t bytes) {
+  return (bytes + Buffer::kAlignment - 1) / Buffer::kAlignment * Buffer::kAlignment;
+}
+
+size_t LowerBound(std::span<const Lifetime> lifetimes) {
+  std::map<int, ptrdiff_t> change;
+  for (const Lifetime& lifetime : lifetimes) {
+    change[lifetime.first] += static_cast<ptrdiff_t>(RoundUp(lifetime.bytes));
+    change[lifetime.last + 1] -= static_cast<ptrdiff_t>(RoundUp(lifetime.bytes));
+  }
+  ptrdiff_t alive = 0, most = 0;
+  for (const auto& [step, delta] : change) most = std::max(most, alive += delta);
+  return static_cast<size_t>(most);
+}
+
+struct Span {
+  size_t begin, end;
+};
+
+// The start of the smallest gap of at least `bytes` between the taken spans; behind them all if
+// there is none.
+size_t BestFit(std::vector<Span> taken, size_t bytes) {
+  std::ranges::sort(taken, {}, &Span::begin);
+  size_t best = 0, best_gap = std::numeric_limits<size_t>::max(), end = 0;
+  bool found = false;
+  for (const Span& span : taken) {
+    if (span.begin >= end + bytes && span.begin - end < best_gap) {
+      best = end;
+      best_gap = span.begin - end;
+      found = true;
+    }
+    end = std::max(end, span.end);
+  }
+  return found ? best : end;
+}
+
+ArenaLayout Place(std::span<const Lifetime> lifetimes, const std::vector<size_t>& order) {
+  ArenaLayout layout;
+  layout.offsets.resize(lifetimes.size());
+  std::vector<size_t> placed;
+  for (size_t i : order) {
+    const size_t bytes = RoundUp(lifetimes[i].bytes);
+    std::vector<Span> taken;
+    for (size_t other : placed) {
+      if (!lifetimes[i].Overlaps(lifetimes[other])) continue;
+      const size_t begin = layout.offsets[other];
+      taken.push_back({begin, begin + RoundUp(lifetimes[other].bytes)});
+    }
+    layout.offsets[i] = BestFit(std::move(taken), bytes);
+    layout.bytes = std::max(layout.bytes, layout.offsets[i] + bytes);
+    placed.push_back(i);
+  }
+  return layout;
+}
+
+std::vector<size_t> LargestFirst(std::span<const Lifetime> lifetimes) {
+  std::vector<size_t> order(lifetimes.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, [&](size_t a, size_t b) {
+    return std::make_pair(lifetimes[b].bytes, a) < std::make_pair(lifetimes[a].bytes, b);
+  });
+  return order;
+}
+
+// Moves to the front what reaches to the end of the arena: there was no room left for it.
+void Promote(std::span<const Lifetime> lifetimes, const ArenaLayout& layout,
+             std::vector<size_t>& order) {
+  const auto last = std::ranges::find_if(order, [&](size_t i) {
+    return layout.offsets[i] + RoundUp(lifetimes[i].bytes) == layout.bytes;
+  });
+  std::rotate(order.begin(), last, last + 1);
+}
+
+}  // namespace
+
+ArenaLayout PlaceInArena(std::span<const Lifetime> lifetimes) {
+  constexpr int kAttempts = 64;
+  const size_t lower_bound = LowerBound(lifetimes);
+  std::vector<size_t> order = LargestFirst(lifetimes);
+  ArenaLayout layout = Place(lifetimes, order), best = layout;
+  for (int attempt = 0; attempt < kAttempts && best.bytes > lower_bound; ++attempt) {
+    Promote(lifetimes, layout, order);
+    layout = Place(lifetimes, order);
+    if (layout.bytes < best.bytes) best = layout;
+  }
+  best.lower_bound = lower_bound;
+  return best;
+}
+
+}  // namespace assay::engine

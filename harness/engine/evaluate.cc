@@ -1,0 +1,35 @@
+#include "harness/engine/evaluate.h"
+
+#include "harness/engine/executor.h"
+#include "harness/engine/lowerer.h"
+#include "harness/engine/memory.h"
+
+namespace assay::engine {
+
+Result<std::vector<Tensor>> Evaluate(const Node& node, const Graph& graph, const Types& types) {
+  Graph alone;
+  alone.nodes = {node};
+  for (const std::string& input : node.inputs) {
+    if (!input.empty()) alone.initializers.emplace(input, *graph.Initializer(input));
+  }
+  std::vector<Tensor> values;
+  for (const std::string& output : node.outputs) {
+    values.emplace_back();
+    if (output.empty()) continue;
+    const ValueType& type = types.at(output);
+    alone.outputs.push_back({.name = output, .dtype = type.dtype, .dims = {}, .rank_known = false});
+    values.back() = Tensor(type.dtype, type.shape);
+  }
+  std::vector<TensorView> views;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (!node.outputs[i].empty()) views.push_back(values[i].view());
+  }
+
+  const PlanOptions options;
+  ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(alone, types, options).Run());
+  PlanMemory(program);
+  ASSAY_RETURN_IF_ERROR(Executor(program, 1).Run({}, views));
+  return values;
+}
+
+}  // namespace assay::engine

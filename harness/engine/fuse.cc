@@ -1,0 +1,28 @@
+#include "harness/engine/fuse.h"
+
+#include "harness/engine/fusions/fusions.h"
+#include "harness/engine/infer.h"
+
+namespace assay::engine {
+namespace {
+
+// The types of a graph that has been rewritten.
+Result<Types> Retyped(Graph& graph, const Types& types) {
+  Types inputs;
+  for (const ValueInfo& input : graph.inputs) inputs[input.name] = types.at(input.name);
+  return InferAndFold(graph, std::move(inputs), Folding::kKeepQuantized);
+}
+
+}  // namespace
+
+Status Fuse(Graph& graph, const Types& types) {
+  Types known = types;
+  for (const auto& fusion : {HoldAsU8, MoveCodes, FuseIntegerProducts, FuseIntegerOperators,
+                             FuseLookups, FuseIntegerResiduals, FuseResiduals, FuseClamps}) {
+    ASSAY_RETURN_IF_ERROR(fusion(graph, known));
+    ASSAY_ASSIGN_OR_RETURN(known, Retyped(graph, known));
+  }
+  return {};
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,63 @@
+#include "harness/engine/matrix.h"
+
+#include <algorithm>
+
+#include "harness/engine/convolution.h"
+#include "harness/engine/loop_nest.h"
+
+namespace assay::engine {
+
+Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
+                  const MatrixWeights& weights) {
+  Convolution product;
+  product.spec = {.w = lhs.elements() / weights.k, .c = weights.k, .oc = weights.n};
+  product.weights = {.data = weights.values.data(),
+                     .bias = weights.bias.empty() ? nullptr : weights.bias.data()};
+  product.stage = FloatStage(node);
+  product.src = lhs;
+  product.dst = lowerer.New(node.outputs[0], Order::kDense);
+  return AddConvolution(node, lowerer, product);
+}
+
+void AddPlainProduct(const Node& node, Lowerer& lowerer, const PlainProduct& product) {
+  const Shape& shape = product.dst.shape;
+  const int rank = shape.rank();
+  const int64_t depth = product.lhs.shape[product.lhs.shape.rank() - 1];
+  const int64_t lhs_step = product.lhs.strides.back();
+  const int64_t rhs_step = product.rhs.strides[product.rhs.strides.size() - 2];
+
+  // Element [..., i, j] of the result starts at row i of lhs and column j of rhs.
+  Operand rows = product.lhs, columns = product.rhs;
+  rows.shape[rows.shape.rank() - 1] = 1;
+  columns.shape[columns.shape.rank() - 2] = 1;
+  const LoopNest<4> nest(
+      shape, {product.dst.strides, rows.BroadcastStrides(shape), columns.BroadcastStrides(shape),
+              product.addend ? product.addend->BroadcastStrides(shape)
+                             : Strides(static_cast<size_t>(rank), 0)});
+  const OutputStage stage = FloatStage(node);
+  std::vector<Operand> reads = {product.lhs, product.rhs};
+  if (product.addend) reads.push_back(*product.addend);
+  auto added = lowerer.Add(
+      node, reads, {product.dst}, [=, lo = stage.lo, hi = stage.hi](const Frame& frame) -> Status {
+        const float* lhs = frame.At<const float>(product.lhs);
+        const float* rhs = frame.At<const float>(product.rhs);
+        const float* addend = product.addend ? frame.At<const float>(*product.addend) : nullptr;
+        float* dst = frame.At<float>(product.dst);
+        const auto steps = nest.steps();
+        nest.Run(*frame.pool, [&](const auto& at) {
+          for (int64_t i = 0; i < nest.inner(); ++i) {
+            const float* row = lhs + at[1] + i * steps[1];
+            const float* column = rhs + at[2] + i * steps[2];
+            float sum = 0.0f;
+            for (int64_t k = 0; k < depth; ++k) sum += row[k * lhs_step] * column[k * rhs_step];
+            sum *= product.alpha;
+            if (addend != nullptr) sum += product.beta * addend[at[3] + i * steps[3]];
+            dst[at[0] + i * steps[0]] = std::min(std::max(sum, lo), hi);
+          }
+        });
+        return {};
+      });
+  added.info.macs = shape.elements() * depth;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,90 @@
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "harness/engine/loop_nest.h"
+#include "harness/engine/lowering.h"
+#include "harness/graph/element_type.h"
+
+namespace assay::engine {
+namespace {
+
+Status Infer(Inference& inference) {
+  ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(1, 1));
+  const int64_t to = inference.node().Int("to", 0);
+  const std::optional<DType> dtype = FromElementType(to);
+  if (!dtype) {
+    return inference.Error("casting to {} is not supported, allowed: {}", ElementTypeName(to),
+                           SupportedElementTypes());
+  }
+  return inference.Set(0, *dtype, inference.shape(0));
+}
+
+// ONNX leaves open what a real that does not fit becomes: the nearest that does, NaN becomes 0.
+template <typename To, typename From>
+To Convert(From value) {
+  if constexpr (std::is_same_v<To, bool>) {
+    return value != From{};
+  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    constexpr auto lowest = static_cast<double>(std::numeric_limits<To>::min());
+    constexpr auto highest = static_cast<double>(std::numeric_limits<To>::max());
+    const double real = static_cast<double>(value);
+    if (std::isnan(real)) return 0;
+    if (real <= lowest) return std::numeric_limits<To>::min();
+    if (real >= highest) return std::numeric_limits<To>::max();
+    return static_cast<To>(real);
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+// Calls `function` with a value of the element type.
+template <typename Function>
+void WithType(DType dtype, Function function) {
+  switch (dtype) {
+    case DType::kF32:
+      return function(float{});
+    case DType::kF64:
+      return function(double{});
+    case DType::kI64:
+      return function(int64_t{});
+    case DType::kI32:
+      return function(int32_t{});
+    case DType::kU8:
+      return function(uint8_t{});
+    case DType::kI8:
+      return function(int8_t{});
+    case DType::kBool:
+      return function(bool{});
+  }
+}
+
+Status Lower(const Node& node, Lowerer& lowerer) {
+  const Operand src = lowerer.Get(node.input(0));
+  const Operand dst =
+      lowerer.New(node.outputs[0], src.ChannelsLast() ? Order::kImage : Order::kDense);
+  const LoopNest<2> nest(dst.shape, {dst.strides, src.strides});
+  WithType(src.dtype, [&]<typename From>(From) {
+    WithType(dst.dtype, [&]<typename To>(To) {
+      lowerer.Add(node, {src}, {dst}, [=](const Frame& frame) -> Status {
+        const From* from = frame.At<const From>(src);
+        To* to = frame.At<To>(dst);
+        const auto steps = nest.steps();
+        nest.Run(*frame.pool, [&](const auto& at) {
+          for (int64_t i = 0; i < nest.inner(); ++i) {
+            to[at[0] + i * steps[0]] = Convert<To>(from[at[1] + i * steps[1]]);
+          }
+        });
+        return {};
+      });
+    });
+  });
+  return {};
+}
+
+}  // namespace
+
+extern const Lowering cast;
+const Lowering cast = {.op_type = "Cast", .infer = Infer, .lower = Lower};
+
+}  // namespace assay::engine

@@ -1,0 +1,18 @@
+#include "harness/engine/concatenation.h"
+
+namespace assay::engine {
+namespace {
+
+Status Lower(const Node& node, Lowerer& lowerer) {
+  for (const Part& part : PartsOf(node, lowerer)) {
+    if (!part.in_place()) lowerer.Copy(node, "Concat", part.src, part.dst);
+  }
+  return {};
+}
+
+}  // namespace
+
+extern const Lowering concat;
+const Lowering concat = {.op_type = "Concat", .infer = InferConcatenation, .lower = Lower};
+
+}  // namespace assay::engine

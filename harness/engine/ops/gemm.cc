@@ -1,0 +1,89 @@
+#include "harness/engine/broadcast.h"
+#include "harness/engine/lowering.h"
+#include "harness/engine/matrix.h"
+
+namespace assay::engine {
+namespace {
+
+Status Infer(Inference& inference) {
+  ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 3));
+  for (size_t i = 0; i < 2; ++i) {
+    ASSAY_RETURN_IF_ERROR(inference.ExpectType(i, {DType::kF32}));
+    ASSAY_RETURN_IF_ERROR(inference.ExpectRank(i, 2));
+  }
+  const int trans_a = inference.node().Int("transA", 0) != 0 ? 1 : 0;
+  const int trans_b = inference.node().Int("transB", 0) != 0 ? 1 : 0;
+  const Shape& a = inference.shape(0);
+  const Shape& b = inference.shape(1);
+  if (a[1 - trans_a] != b[trans_b]) {
+    return inference.Error("matrices {} and {} (transA {}, transB {}) do not multiply",
+                           a.ToString(), b.ToString(), trans_a, trans_b);
+  }
+  const Shape result = {a[trans_a], b[1 - trans_b]};
+  if (inference.has(2)) {
+    ASSAY_RETURN_IF_ERROR(inference.ExpectType(2, {DType::kF32}));
+    ASSAY_ASSIGN_OR_RETURN(const Shape both,
+                           BroadcastShape(inference.node(), inference.shape(2), result));
+    if (both != result) {
+      return inference.Error("C {} does not broadcast to {}", inference.shape(2).ToString(),
+                             result.ToString());
+    }
+  }
+  return inference.Set(0, DType::kF32, result);
+}
+
+// C is one value per column, or absent.
+bool HasBiasForm(const Node& node, const Lowerer& lowerer, int64_t n) {
+  if (!node.has_input(2)) return true;
+  const Tensor* c = lowerer.constant(node.input(2));
+  if (c == nullptr) return false;
+  return c->elements() == 1 || (c->elements() == n && c->shape()[c->shape().rank() - 1] == n);
+}
+
+MatrixWeights WeightsOf(const Node& node, const Lowerer& lowerer) {
+  const Tensor& b = *lowerer.constant(node.input(1));
+  const bool transposed = node.Int("transB", 0) != 0;
+  const float alpha = node.Float("alpha", 1.0f), beta = node.Float("beta", 1.0f);
+  MatrixWeights weights;
+  weights.n = b.shape()[transposed ? 0 : 1];
+  weights.k = b.shape()[transposed ? 1 : 0];
+  for (int64_t n = 0; n < weights.n; ++n) {
+    for (int64_t k = 0; k < weights.k; ++k) {
+      const int64_t at = transposed ? n * weights.k + k : k * weights.n + n;
+      weights.values.push_back(alpha * b.as<float>()[static_cast<size_t>(at)]);
+    }
+  }
+  if (!node.has_input(2)) return weights;
+  const auto c = lowerer.constant(node.input(2))->as<float>();
+  for (size_t n = 0; n < static_cast<size_t>(weights.n); ++n) {
+    weights.bias.push_back(beta * c[c.size() == 1 ? 0 : n]);
+  }
+  return weights;
+}
+
+Status Lower(const Node& node, Lowerer& lowerer) {
+  const bool trans_a = node.Int("transA", 0) != 0, trans_b = node.Int("transB", 0) != 0;
+  const Shape& a_shape = lowerer.shape(node.input(0));
+  const int64_t k = a_shape[trans_a ? 0 : 1];
+  const int64_t n = lowerer.shape(node.outputs[0])[1];
+  if (lowerer.constant(node.input(1)) != nullptr && !trans_a && k > 0 &&
+      HasBiasForm(node, lowerer, n)) {
+    return AddProduct(node, lowerer, lowerer.Dense(node.input(0)), WeightsOf(node, lowerer));
+  }
+  PlainProduct product;
+  product.lhs = trans_a ? lowerer.Get(node.input(0)).Permuted({1, 0}) : lowerer.Get(node.input(0));
+  product.rhs = trans_b ? lowerer.Get(node.input(1)).Permuted({1, 0}) : lowerer.Get(node.input(1));
+  if (node.has_input(2)) product.addend = lowerer.Get(node.input(2));
+  product.alpha = node.Float("alpha", 1.0f);
+  product.beta = node.Float("beta", 1.0f);
+  product.dst = lowerer.New(node.outputs[0], Order::kDense);
+  AddPlainProduct(node, lowerer, product);
+  return {};
+}
+
+}  // namespace
+
+extern const Lowering gemm;
+const Lowering gemm = {.op_type = "Gemm", .infer = Infer, .lower = Lower};
+
+}  // namespace assay::engine

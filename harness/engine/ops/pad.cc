@@ -1,0 +1,103 @@
+#include <cstring>
+
+#include "harness/engine/copy.h"
+#include "harness/engine/loop_nest.h"
+#include "harness/engine/lowering.h"
+
+namespace assay::engine {
+namespace {
+
+constexpr int64_t kLargestPad = int64_t{1} << 40;
+
+// {begin of every axis, end of every axis}; negative ones take away.
+Result<std::vector<int64_t>> PadsOf(const Inference& inference) {
+  ASSAY_ASSIGN_OR_RETURN(std::vector<int64_t> pads, inference.Integers(1));
+  const auto rank = static_cast<size_t>(inference.shape(0).rank());
+  if (pads.size() != 2 * rank) {
+    return inference.Error("{} pads, {} are expected", pads.size(), 2 * rank);
+  }
+  for (size_t i = 0; i < pads.size(); ++i) {
+    if (pads[i] < -kLargestPad || pads[i] > kLargestPad) {
+      return inference.Error("a pad of {}", pads[i]);
+    }
+  }
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t size = inference.shape(0)[static_cast<int>(i)];
+    const int64_t taken = std::max<int64_t>(0, -pads[i]) + std::max<int64_t>(0, -pads[i + rank]);
+    if (taken > size) return inference.Error("pads take {} of {} elements away", taken, size);
+  }
+  return pads;
+}
+
+Status Infer(Inference& inference) {
+  ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 3));
+  const std::string mode = inference.node().String("mode", "constant");
+  if (mode != "constant") return inference.Error("mode '{}' is not supported", mode);
+  if (inference.has(2)) {
+    ASSAY_RETURN_IF_ERROR(inference.ExpectType(2, {inference.dtype(0)}));
+    if (inference.constant(2) == nullptr || inference.shape(2).elements() != 1) {
+      return inference.Error("the value to pad with must be one constant");
+    }
+  }
+  ASSAY_ASSIGN_OR_RETURN(const std::vector<int64_t> pads, PadsOf(inference));
+  std::vector<int64_t> dims = inference.shape(0).dims();
+  for (size_t i = 0; i < dims.size(); ++i) dims[i] += pads[i] + pads[i + dims.size()];
+  return inference.Set(0, inference.dtype(0), std::move(dims));
+}
+
+// dst = value everywhere. `T` is an unsigned integer of the element's size.
+template <typename T>
+StepBody FillBody(const Operand& dst, const Tensor* value) {
+  T bits = 0;
+  if (value != nullptr) std::memcpy(&bits, value->data(), sizeof(T));
+  const LoopNest<1> nest(dst.shape, {dst.strides});
+  return [=](const Frame& frame) -> Status {
+    T* to = frame.At<T>(dst);
+    nest.Run(*frame.pool, [&](const auto& at) {
+      for (int64_t i = 0; i < nest.inner(); ++i) to[at[0] + i * nest.steps()[0]] = bits;
+    });
+    return {};
+  };
+}
+
+StepBody Fill(const Operand& dst, const Tensor* value) {
+  switch (SizeOf(dst.dtype)) {
+    case 1:
+      return FillBody<uint8_t>(dst, value);
+    case 4:
+      return FillBody<uint32_t>(dst, value);
+    default:
+      return FillBody<uint64_t>(dst, value);
+  }
+}
+
+Status Lower(const Node& node, Lowerer& lowerer) {
+  ASSAY_ASSIGN_OR_RETURN(const std::vector<int64_t> pads, PadsOf(lowerer.Operands(node)));
+  Operand src = lowerer.Get(node.input(0));
+  const bool image = src.ChannelsLast() || lowerer.WantsImage(node.outputs[0]);
+  const Operand dst = lowerer.New(node.outputs[0], image ? Order::kImage : Order::kDense);
+  Operand inside = dst;
+  for (int axis = 0; axis < src.shape.rank(); ++axis) {
+    const int64_t begin = pads[static_cast<size_t>(axis)];
+    const int64_t end = pads[static_cast<size_t>(axis + src.shape.rank())];
+    const int64_t extent =
+        src.shape[axis] + std::min<int64_t>(begin, 0) + std::min<int64_t>(end, 0);
+    src = src.Sliced(axis, std::max<int64_t>(-begin, 0), 1, extent);
+    inside = inside.Sliced(axis, std::max<int64_t>(begin, 0), 1, extent);
+  }
+  const Tensor* value = node.has_input(2) ? lowerer.constant(node.input(2)) : nullptr;
+  lowerer.Add(node, {src}, {dst},
+              [fill = Fill(dst, value),
+               copy = CopyBody(src, inside, lowerer.usable())](const Frame& frame) -> Status {
+                ASSAY_RETURN_IF_ERROR(fill(frame));
+                return copy(frame);
+              });
+  return {};
+}
+
+}  // namespace
+
+extern const Lowering pad;
+const Lowering pad = {.op_type = "Pad", .infer = Infer, .lower = Lower};
+
+}  // namespace assay::engine

@@ -1,0 +1,19 @@
+#include "harness/engine/broadcast.h"
+#include "harness/engine/wrapping.h"
+
+namespace assay::engine {
+
+extern const Lowering sub;
+const Lowering sub = {
+    .op_type = "Sub",
+    .infer = InferBroadcast,
+    .lower =
+        [](const Node& node, Lowerer& lowerer) {
+          return LowerBroadcast(node, lowerer, []<typename T>(T a, T b, T& result) {
+            result = Wrapping<T>(a, b, [](auto x, auto y) { return x - y; });
+            return true;
+          });
+        },
+};
+
+}  // namespace assay::engine

@@ -1,0 +1,127 @@
+#include "harness/engine/plan.h"
+
+#include "harness/engine/bind.h"
+#include "harness/engine/fuse.h"
+#include "harness/engine/infer.h"
+#include "harness/engine/lowerer.h"
+#include "harness/engine/lowering.h"
+#include "harness/engine/memory.h"
+#include "harness/engine/program.h"
+#include "harness/graph/passes/fold_batch_norm.h"
+#include "harness/graph/passes/remove_identity.h"
+
+namespace assay::engine {
+namespace {
+
+Status CheckSupported(const Graph& graph) {
+  const std::vector<std::string> nodes = UnsupportedNodes(graph);
+  if (nodes.empty()) return {};
+  std::string list;
+  for (const std::string& node : nodes) list += (list.empty() ? "" : "; ") + node;
+  return Error("the engine does not support " + list);
+}
+
+// Kept values become outputs, so that nothing takes them away.
+Status KeepValues(Graph& graph, const std::set<std::string>& keep) {
+  std::set<std::string_view> names;
+  for (const ValueInfo& input : graph.inputs) names.insert(input.name);
+  for (const auto& [name, tensor] : graph.initializers) names.insert(name);
+  for (const Node& node : graph.nodes) names.insert(node.outputs.begin(), node.outputs.end());
+  for (const std::string& name : keep) {
+    if (name.empty() || !names.contains(name)) {
+      return Error(fmt::format("the graph has no value '{}' to keep", name));
+    }
+    graph.outputs.push_back({.name = name, .dtype = DType::kF32, .dims = {}, .rank_known = false});
+  }
+  return {};
+}
+
+Status CheckOutputs(const Graph& graph, const Types& types) {
+  for (const ValueInfo& output : graph.outputs) {
+    if (!types.contains(output.name)) {
+      return Error(fmt::format("output '{}' is produced by nothing", output.name));
+    }
+  }
+  return {};
+}
+
+// The same function of its inputs, in fewer and larger nodes.
+Result<Types> Simplify(Graph& graph, const Types& inputs, const PlanOptions& options) {
+  if (!options.fuse) return InferAndFold(graph, inputs, Folding::kAll);
+  ASSAY_RETURN_IF_ERROR(RemoveIdentity(graph));
+  ASSAY_ASSIGN_OR_RETURN(Types types, InferAndFold(graph, inputs, Folding::kKeepQuantized));
+  ASSAY_RETURN_IF_ERROR(FoldBatchNorm(graph));
+  ASSAY_ASSIGN_OR_RETURN(types, InferAndFold(graph, inputs, Folding::kKeepQuantized));
+  ASSAY_RETURN_IF_ERROR(Fuse(graph, types));
+  return InferAndFold(graph, inputs, Folding::kAll);
+}
+
+}  // namespace
+
+Result<Plan> Plan::Build(const Graph& source, const PlanOptions& options) {
+  ASSAY_CHECK(options.threads >= 1);
+  Graph graph = source;
+  ASSAY_RETURN_IF_ERROR(CheckSupported(graph));
+  ASSAY_RETURN_IF_ERROR(KeepValues(graph, options.keep));
+  ASSAY_RETURN_IF_ERROR(SortTopologically(graph));
+  RemoveUnused(graph);
+  ASSAY_ASSIGN_OR_RETURN(const Types inputs, BindInputs(graph, options));
+  ASSAY_ASSIGN_OR_RETURN(const Types types, Simplify(graph, inputs, options));
+  ASSAY_RETURN_IF_ERROR(CheckOutputs(graph, types));
+  ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(graph, types, options).Run());
+  PlanMemory(program);
+  if (program.arena_bytes > static_cast<size_t>(options.max_arena_bytes)) {
+    return Error(fmt::format("the model needs {} bytes for intermediate values, {} are allowed",
+                             program.arena_bytes, options.max_arena_bytes));
+  }
+  return Plan(std::make_unique<Program>(std::move(program)));
+}
+
+Plan::Plan(std::unique_ptr<Program> program) : program_(std::move(program)) {}
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+Plan::~Plan() = default;
+
+std::span<const Port> Plan::inputs() const { return program_->inputs; }
+std::span<const Port> Plan::outputs() const { return program_->outputs; }
+int Plan::threads() const { return program_->threads; }
+size_t Plan::arena_bytes() const { return program_->arena_bytes; }
+size_t Plan::arena_lower_bound() const { return program_->arena_lower_bound; }
+std::span<const StepInfo> Plan::steps() const { return program_->infos; }
+
+size_t Plan::weight_bytes() const {
+  size_t bytes = program_->packed_bytes;
+  for (const Tensor& constant : program_->constants) bytes += constant.bytes();
+  return bytes;
+}
+
+int64_t Plan::macs() const {
+  int64_t macs = 0;
+  for (const StepInfo& step : program_->infos) macs += step.macs;
+  return macs;
+}
+
+int64_t Plan::int8_macs() const {
+  int64_t macs = 0;
+  for (const StepInfo& step : program_->infos) macs += step.int8 ? step.macs : 0;
+  return macs;
+}
+
+const Lowering* FindLowering(const Node& node) {
+  for (const Lowering* lowering : AllLowerings()) {
+    if (lowering->op_type == node.op_type && lowering->domain == node.domain) return lowering;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> UnsupportedNodes(const Graph& graph) {
+  std::vector<std::string> nodes;
+  for (const Node& node : graph.nodes) {
+    if (FindLowering(node) != nullptr && node.domain != kFusedDomain) continue;
+    nodes.push_back(fmt::format("node '{}': {} (domain {})", node.name, node.op_type,
+                                node.domain.empty() ? "ai.onnx" : node.domain));
+  }
+  return nodes;
+}
+
+}  // namespace assay::engine

@@ -1,0 +1,92 @@
+// Plan: a graph made ready to run. Everything is decided here: shapes, constant folding, fusion,
+// layouts, kernel variants, packed weights, and where every intermediate lives in one arena.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/graph/graph.h"
+#include "kernels/base/status.h"
+#include "kernels/base/tensor.h"
+#include "kernels/cpu/isa.h"
+
+namespace assay::engine {
+
+struct Program;
+
+struct PlanOptions {
+  // What extents of inputs that the model leaves open become: the shape given for the input by
+  // name; otherwise, for an open first extent, `batch`. Equal symbols must come out equal.
+  std::map<std::string, Shape> input_shapes = {};
+  int64_t batch = 1;
+
+  int threads = 1;  // The most that a session of this plan will run with.
+  IsaSet usable = UsableIsas();
+  // Off: every node is executed as ONNX defines it, QuantizeLinear and DequantizeLinear in float.
+  bool fuse = true;
+  // Values of the graph that must exist under their own names, so that Session::Value can show
+  // them: they are not fused away, and live until the end of the run.
+  std::set<std::string> keep = {};
+  int64_t max_arena_bytes = int64_t{16} << 30;  // A plan that needs more is refused.
+};
+
+// An input or output, shape and element order as in the ONNX model.
+struct Port {
+  std::string name;
+  DType dtype = DType::kF32;
+  Shape shape;
+};
+
+// What one step does, for people and tests. A step is one kernel call; several nodes may be fused
+// into it, and a layout conversion belongs to the node that asked for it.
+struct StepInfo {
+  std::string node;
+  std::string op;                  // "Conv", "QConv", "Layout".
+  std::string variant;             // Of the kernel family; "" where there is no choice.
+  int64_t macs = 0;                // Nominal multiply-adds, padding included.
+  bool int8 = false;               // The arithmetic is on integers.
+  std::vector<std::string> fused;  // Names of the other nodes that this step does.
+  Shape shape;                     // Of the result, as in the model.
+};
+
+class Plan {
+ public:
+  // Errors: an input whose shape stays open or contradicts the model; every unsupported node,
+  // all listed; a node whose operands do not fit its definition, by name; a `keep` that names
+  // nothing; an arena beyond max_arena_bytes.
+  static Result<Plan> Build(const Graph& graph, const PlanOptions& options = {});
+
+  Plan(Plan&&) noexcept;
+  Plan& operator=(Plan&&) noexcept;
+  ~Plan();
+
+  std::span<const Port> inputs() const;
+  std::span<const Port> outputs() const;
+  int threads() const;
+
+  // Intermediates and scratch memory of a session; inputs and outputs are the caller's.
+  size_t arena_bytes() const;
+  // The largest sum of buffers alive at once: no placement can do with less.
+  size_t arena_lower_bound() const;
+  // Packed weights, tables and constants.
+  size_t weight_bytes() const;
+  std::span<const StepInfo> steps() const;
+  int64_t macs() const;       // Of all steps.
+  int64_t int8_macs() const;  // Of those on integers.
+
+  const Program& program() const { return *program_; }
+
+ private:
+  explicit Plan(std::unique_ptr<Program> program);
+  std::unique_ptr<Program> program_;
+};
+
+// Nodes of operators that the engine does not run: "node 'a': Foo (domain com.example)".
+std::vector<std::string> UnsupportedNodes(const Graph& graph);
+
+}  // namespace assay::engine

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "harness/graph/graph.h"
+#include "kernels/base/status.h"
+
+namespace assay {
+
+// Folds each BatchNormalization that alone reads the output of a Conv into the weights and bias of
+// that Conv, where all of their parameters are constant:
+//   y = scale * (conv(x, w) + b - mean) / sqrt(variance + epsilon) + bias.
+// The Conv keeps its name and takes over the output. Other BatchNormalizations stay, those whose
+// factor is not finite included. Run RemoveIdentity before, since a parameter behind an Identity is
+// not constant.
+Status FoldBatchNorm(Graph& graph);
+
+}  // namespace assay

@@ -1,0 +1,20 @@
+// Canonicalize: every node of a graph becomes one of kCanonicalOpset.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "harness/graph/graph.h"
+#include "kernels/base/status.h"
+
+namespace assay::onnx {
+
+// `opsets`: the opset that the model declares of each domain. An error that lists all nodes of
+// operators, domains or opsets that are not supported.
+Status CheckSupported(const Graph& graph, const std::map<std::string, int64_t>& opsets);
+
+// Rewrites the nodes, which are of `opset`, supported and in topological order. `ranks`: of the
+// values, as far as the model declares them.
+Status Canonicalize(Graph& graph, int opset, std::map<std::string, int> ranks);
+
+}  // namespace assay::onnx

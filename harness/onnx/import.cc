@@ -1,0 +1,216 @@
+#include "harness/onnx/import.h"
+
+#include <fmt/format.h>
+#include <onnx/onnx_pb.h>
+
+#include <map>
+#include <new>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "harness/graph/element_type.h"
+#include "harness/onnx/canonicalize.h"
+#include "harness/onnx/expect.h"
+#include "harness/onnx/node_proto.h"
+#include "harness/onnx/parse.h"
+#include "harness/onnx/tensor_proto.h"
+
+namespace assay::onnx {
+namespace {
+
+using ::onnx::GraphProto;
+using ::onnx::ModelProto;
+using ::onnx::ValueInfoProto;
+
+Result<std::map<std::string, int64_t>> ReadOpsets(const ModelProto& model) {
+  std::map<std::string, int64_t> opsets;
+  for (const auto& import : model.opset_import()) {
+    const std::string domain = import.domain() == "ai.onnx" ? "" : import.domain();
+    const auto [it, fresh] = opsets.emplace(domain, import.version());
+    if (!fresh && it->second != import.version()) {
+      return Error(fmt::format("declares opsets {} and {} of one domain '{}'", it->second,
+                               import.version(), domain));
+    }
+  }
+  const auto it = opsets.find("");
+  if (it == opsets.end()) return Error("declares no opset of domain ai.onnx");
+  if (it->second < kMinOpset || it->second > kMaxOpset) {
+    return Error(fmt::format("declares opset {} of domain ai.onnx; allowed: {} to {}", it->second,
+                             kMinOpset, kMaxOpset));
+  }
+  return opsets;
+}
+
+Result<std::vector<Dim>> ReadDims(const ::onnx::TensorShapeProto& shape) {
+  if (shape.dim_size() > kMaxRank) {
+    return Error(fmt::format("has {} axes; at most {} are allowed", shape.dim_size(), kMaxRank));
+  }
+  std::vector<Dim> dims;
+  std::vector<int64_t> known;
+  for (const auto& proto : shape.dim()) {
+    Dim dim;
+    if (proto.has_dim_value()) {
+      dim.value = proto.dim_value();
+      known.push_back(dim.value);
+    } else {
+      dim.symbol = proto.dim_param();
+    }
+    dims.push_back(std::move(dim));
+  }
+  const auto checked = Shape::Make(std::move(known));
+  if (!checked.ok()) return Error("is malformed: " + checked.message());
+  return dims;
+}
+
+Result<ValueInfo> ReadValueInfo(const ValueInfoProto& proto) {
+  if (proto.name().empty()) return Error("has no name");
+  if (!proto.type().has_tensor_type()) return Error("is not declared as a tensor");
+  const auto& type = proto.type().tensor_type();
+  const auto dtype = FromElementType(type.elem_type());
+  if (!dtype) {
+    return Error(fmt::format("is of {}; allowed: {}", ElementTypeName(type.elem_type()),
+                             SupportedElementTypes()));
+  }
+  ValueInfo info{.name = proto.name(), .dtype = *dtype, .dims = {}};
+  info.rank_known = type.has_shape();
+  ASSAY_ASSIGN_OR_RETURN(info.dims, ReadDims(type.shape()));
+  return info;
+}
+
+Status ReadInitializers(const GraphProto& proto, ExternalData& external, Graph& graph) {
+  if (proto.sparse_initializer_size() > 0) {
+    return Error(fmt::format("sparse initializer '{}' is not supported; only dense ones are",
+                             proto.sparse_initializer(0).values().name()));
+  }
+  for (const auto& initializer : proto.initializer()) {
+    if (initializer.name().empty()) return Error("an initializer has no name");
+    ASSAY_ASSIGN_OR_RETURN(Tensor tensor, FromProto(initializer, external));
+    if (!graph.initializers.emplace(initializer.name(), std::move(tensor)).second) {
+      return Error(fmt::format("initializer '{}' is there twice", initializer.name()));
+    }
+  }
+  return {};
+}
+
+Status ReadInputs(const GraphProto& proto, Graph& graph) {
+  std::set<std::string> names;
+  for (const ValueInfoProto& input : proto.input()) {
+    if (!names.insert(input.name()).second) {
+      return Error(fmt::format("input '{}' is there twice", input.name()));
+    }
+    if (graph.initializers.contains(input.name())) continue;
+    auto info = ReadValueInfo(input);
+    if (!info.ok()) return Error(fmt::format("input '{}' {}", input.name(), info.message()));
+    if (!info->rank_known) {
+      return Error(
+          fmt::format("input '{}' declares no shape, not even a symbolic one", input.name()));
+    }
+    graph.inputs.push_back(*std::move(info));
+  }
+  return {};
+}
+
+Status ReadOutputs(const GraphProto& proto, Graph& graph) {
+  if (proto.output_size() == 0) return Error("the graph has no outputs");
+  std::set<std::string> names;
+  for (const ValueInfoProto& output : proto.output()) {
+    auto info = ReadValueInfo(output);
+    if (!info.ok()) return Error(fmt::format("output '{}' {}", output.name(), info.message()));
+    if (!names.insert(output.name()).second) {
+      return Error(fmt::format("output '{}' is there twice", output.name()));
+    }
+    graph.outputs.push_back(*std::move(info));
+  }
+  return {};
+}
+
+// Node names must be unique where they are given; the others are made.
+Status NameNodes(Graph& graph) {
+  std::set<std::string> names;
+  for (const Node& node : graph.nodes) {
+    if (!node.name.empty() && !names.insert(node.name).second) {
+      return Error(fmt::format("two nodes are named '{}'", node.name));
+    }
+  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    Node& node = graph.nodes[i];
+    if (!node.name.empty()) continue;
+    const std::string stem = fmt::format("{}_{}", node.op_type, i);
+    node.name = stem;
+    for (int suffix = 1; !names.insert(node.name).second; ++suffix) {
+      node.name = fmt::format("{}_{}", stem, suffix);
+    }
+  }
+  return {};
+}
+
+Status CheckOutputsProduced(const Graph& graph) {
+  std::set<std::string_view> values;
+  for (const ValueInfo& input : graph.inputs) values.insert(input.name);
+  for (const auto& [name, tensor] : graph.initializers) values.insert(name);
+  for (const Node& node : graph.nodes) values.insert(node.outputs.begin(), node.outputs.end());
+  for (const ValueInfo& output : graph.outputs) {
+    if (!values.contains(output.name)) {
+      return Error(fmt::format("output '{}' is produced by nothing", output.name));
+    }
+  }
+  return {};
+}
+
+std::map<std::string, int> DeclaredRanks(const GraphProto& proto) {
+  std::map<std::string, int> ranks;
+  for (const auto* infos : {&proto.input(), &proto.value_info(), &proto.output()}) {
+    for (const ValueInfoProto& info : *infos) {
+      const auto& type = info.type().tensor_type();
+      if (type.has_shape()) ranks.emplace(info.name(), type.shape().dim_size());
+    }
+  }
+  return ranks;
+}
+
+Result<Graph> ReadModel(const ModelProto& model, ExternalData& external) {
+  if (!model.has_graph()) return Error("the model has no graph");
+  if (model.functions_size() > 0) {
+    return Error(fmt::format("function '{}' is not supported; functions must be inlined",
+                             model.functions(0).name()));
+  }
+  ASSAY_ASSIGN_OR_RETURN(const auto opsets, ReadOpsets(model));
+  const GraphProto& proto = model.graph();
+  Graph graph;
+  graph.name = proto.name();
+  for (const auto& entry : model.metadata_props()) graph.metadata[entry.key()] = entry.value();
+  for (const auto& node : proto.node()) graph.nodes.push_back(ReadNode(node));
+  ASSAY_RETURN_IF_ERROR(NameNodes(graph));
+  ASSAY_RETURN_IF_ERROR(CheckSupported(graph, opsets));
+  for (int i = 0; i < proto.node_size(); ++i) {
+    ASSAY_RETURN_IF_ERROR(
+        ReadAttributes(proto.node(i), external, graph.nodes[static_cast<size_t>(i)]));
+  }
+  ASSAY_RETURN_IF_ERROR(ReadInitializers(proto, external, graph));
+  ASSAY_RETURN_IF_ERROR(ReadInputs(proto, graph));
+  ASSAY_RETURN_IF_ERROR(ReadOutputs(proto, graph));
+  ASSAY_RETURN_IF_ERROR(SortTopologically(graph));
+  ASSAY_RETURN_IF_ERROR(CheckOutputsProduced(graph));
+  ASSAY_RETURN_IF_ERROR(Canonicalize(graph, static_cast<int>(opsets.at("")), DeclaredRanks(proto)));
+  RemoveUnused(graph);
+  return graph;
+}
+
+}  // namespace
+
+Result<Graph> Import(const std::filesystem::path& path) {
+  try {
+    ModelProto model;
+    ASSAY_RETURN_IF_ERROR(ParseFile(path, "model", model));
+    const auto folder = path.has_parent_path() ? path.parent_path() : ".";
+    ExternalData external(folder);
+    auto graph = ReadModel(model, external);
+    if (!graph.ok()) return Error(fmt::format("{}: {}", path.string(), graph.message()));
+    return graph;
+  } catch (const std::bad_alloc&) {
+    return Error(fmt::format("{}: not enough memory for the model", path.string()));
+  }
+}
+
+}  // namespace assay::onnx

@@ -1,0 +1,27 @@
+// Import: an ONNX file becomes a Graph whose every node follows the definitions of kCanonicalOpset.
+#pragma once
+
+#include <filesystem>
+
+#include "harness/graph/graph.h"
+#include "kernels/base/status.h"
+
+namespace assay::onnx {
+
+// Opsets of the default domain that a model may declare. The IR version is not restricted.
+inline constexpr int kMinOpset = 7;
+inline constexpr int kMaxOpset = 21;
+
+// Reads `path`, external data in its folder included, and canonicalizes it:
+//  - nodes are in topological order, uniquely named, and hold only attributes of kCanonicalOpset;
+//  - a Constant is an initializer, a Dropout is an Identity;
+//  - an initializer that is also listed as an input is a constant;
+//  - float16 and bfloat16 initializers are converted to float;
+//  - nodes and initializers that no output depends on are dropped.
+// Errors (one sentence, which begins with the file's name): not a readable ONNX model; every node
+// of an operator, domain or opset that Assay does not support, all listed; subgraphs, sparse
+// tensors and functions; a wrong attribute, by node, operator, attribute, found and allowed;
+// a cycle, a value produced twice or by nothing; tensors whose bytes do not match their shape.
+Result<Graph> Import(const std::filesystem::path& path);
+
+}  // namespace assay::onnx

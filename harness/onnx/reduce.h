@@ -1,0 +1,17 @@
+// The operators ReduceX, whose axes became an input in opset 18; in kCanonicalOpset they are an
+// attribute.
+#pragma once
+
+#include "harness/onnx/operator.h"
+
+namespace assay::onnx {
+
+inline constexpr AttributeSpecs kReduceAttributes = {
+    {"axes", AttributeType::kInts, 1, 17},
+    {"keepdims", AttributeType::kInt},
+    {"noop_with_empty_axes", AttributeType::kInt, 18}};
+
+// Axes move to the attribute; a reduction over no axes that asks to be a no-op is an Identity.
+Status CanonicalizeReduce(Node& node, int opset, Context& context);
+
+}  // namespace assay::onnx

@@ -1,0 +1,156 @@
+#include "harness/report/evaluation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
+#include "harness/report/terminal.h"
+
+namespace assay::report {
+namespace {
+
+using tune::ModelRecord;
+using tune::ObjectiveRecord;
+
+constexpr const char* kAbsent = "-";
+
+std::string Scalar(double value, const ObjectiveInfo& info) {
+  if (!std::isfinite(value)) return "unavailable";
+  if (info.unit == "s") return FormatSeconds(value);
+  if (info.unit == "bytes") return FormatBytes(value);
+  if (info.name == "accuracy") return fmt::format("{:.2f} %", value * 100);
+  return fmt::format("{:.4g}{}{}", value, info.unit.empty() ? "" : " ", info.unit);
+}
+
+std::string WithInterval(double value, const Interval& interval, const ObjectiveInfo& info) {
+  if (!std::isfinite(interval.lo) || !std::isfinite(interval.hi)) return Scalar(value, info);
+  return fmt::format("{} [{}, {}]", Scalar(value, info), Scalar(interval.lo, info),
+                     Scalar(interval.hi, info));
+}
+
+// "1.84x [1.82, 1.86]": how many times faster, from the ratio of the times.
+std::string SpeedUp(const ObjectiveRecord& record) {
+  if (!record.versus_baseline || record.versus_baseline->kind != Change::Kind::kRatio) {
+    return kAbsent;
+  }
+  const Estimate& ratio = record.versus_baseline->estimate;
+  return fmt::format("{:.2f}x [{:.2f}, {:.2f}]", 1 / ratio.value, 1 / ratio.interval.hi,
+                     1 / ratio.interval.lo);
+}
+
+// "-0.12 [-0.30, +0.05]": points of accuracy gained against the first model.
+std::string Drop(const ObjectiveRecord& record) {
+  if (!record.versus_baseline) return kAbsent;
+  const Estimate& change = record.versus_baseline->estimate;
+  return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", change.value * 100, change.interval.lo * 100,
+                     change.interval.hi * 100);
+}
+
+// Objectives that any of the models has, in their order.
+std::vector<ObjectiveInfo> Objectives(std::span<const ModelRecord> models) {
+  std::vector<ObjectiveInfo> infos;
+  std::set<std::string> seen;
+  for (const ModelRecord& model : models) {
+    for (const ObjectiveRecord& record : model.objectives) {
+      if (seen.insert(record.info.name).second) infos.push_back(record.info);
+    }
+  }
+  return infos;
+}
+
+// Whether a column of changes stands behind the objective's own.
+std::string ChangeHeader(const ObjectiveInfo& info) {
+  if (info.name == "accuracy") return "points";
+  return info.name == "performance" ? "speed-up" : "";
+}
+
+std::string Heading(const ObjectiveInfo& info) {
+  return info.representation.empty() ? info.name : info.representation;
+}
+
+}  // namespace
+
+std::string FormatValue(const ObjectiveRecord& record) {
+  const Summary& summary = record.summary;
+  return summary.interval ? WithInterval(summary.value, *summary.interval, record.info)
+                          : Scalar(summary.value, record.info);
+}
+
+std::string EvaluationTable(std::span<const ModelRecord> models) {
+  const std::vector<ObjectiveInfo> infos = Objectives(models);
+  std::vector<std::string> header = {"model"};
+  for (const ObjectiveInfo& info : infos) {
+    header.push_back(Heading(info));
+    if (!ChangeHeader(info).empty()) header.push_back(ChangeHeader(info));
+  }
+  header.push_back("int8 MACs");
+  Table table(header);
+  for (const ModelRecord& model : models) {
+    std::vector<std::string> row = {model.name};
+    for (const ObjectiveInfo& info : infos) {
+      const ObjectiveRecord* record = model.Find(info.name);
+      row.push_back(record == nullptr ? kAbsent : FormatValue(*record));
+      if (ChangeHeader(info).empty()) continue;
+      if (record == nullptr) {
+        row.push_back(kAbsent);
+      } else {
+        row.push_back(info.name == "accuracy" ? Drop(*record) : SpeedUp(*record));
+      }
+    }
+    row.push_back(fmt::format("{:.0f} %", model.int8_share * 100));
+    table.Add(std::move(row));
+  }
+  return table.ToString();
+}
+
+std::string TrialLine(const tune::TrialRecord& trial) {
+  const auto fp32 = std::ranges::count_if(
+      trial.config, [](const auto& op) { return op.second == quantize::Precision::kFp32; });
+  std::string line =
+      fmt::format("trial {:>3}  {:>3} of {} operators int8", trial.index,
+                  static_cast<int64_t>(trial.config.size()) - fp32, trial.config.size());
+  if (const auto* accuracy = trial.model.Find("accuracy")) {
+    line += fmt::format("  {} ({} points)", Scalar(accuracy->summary.value, accuracy->info),
+                        Drop(*accuracy));
+  }
+  if (const auto* performance = trial.model.Find("performance")) {
+    line += fmt::format("  {}", SpeedUp(*performance));
+  }
+  const Color color = trial.accepted   ? Color::kGreen
+                      : trial.feasible ? Color::kYellow
+                                       : Color::kRed;
+  return line + "  " +
+         Paint(trial.accepted   ? "gains"
+               : trial.feasible ? "feasible"
+                                : "too inaccurate",
+               color);
+}
+
+std::string TuneSummary(const tune::TuneResult& result) {
+  std::vector<ModelRecord> models = {result.baseline};
+  if (result.best) models.push_back(result.trials[*result.best].model);
+  std::string text = EvaluationTable(models) + "\n";
+  const Color color = result.status == TuneStatus::kSatisfied ? Color::kGreen : Color::kYellow;
+  const std::string name = result.interrupted ? "interrupted" : Name(result.status);
+  std::string why;
+  if (result.interrupted) {
+    why = fmt::format("stopped after {} trials; the best so far", result.trials.size());
+  } else if (result.status == TuneStatus::kSatisfied) {
+    why = fmt::format("the best of {} trials meets the accuracy criterion", result.trials.size());
+  } else if (result.status == TuneStatus::kNoGain) {
+    why = "nothing that meets the criterion is better than fp32: best.onnx is the fp32 model";
+  } else {
+    why = "no trial meets the accuracy criterion: best.onnx is the closest one";
+  }
+  text += fmt::format("status  {} ({})\n", Paint(name, color), why);
+  if (result.best || result.status == TuneStatus::kNoGain) {
+    text += fmt::format("model   {}\n", result.best_file.string());
+  }
+  text += fmt::format("result  {}\n", result.result_file.string());
+  return text;
+}
+
+}  // namespace assay::report

@@ -1,0 +1,235 @@
+#include "harness/tune/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "harness/tune/yaml_field.h"
+
+namespace assay::tune {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kHuge = 1e18;
+
+// A scalar or a flat list, as text.
+data::Option ReadOption(const Field& field) {
+  data::Option option("");
+  if (field.is_list()) {
+    std::vector<std::string> items;
+    for (const Field& item : field.Items()) items.push_back(item.String());
+    option = data::Option::List(std::move(items));
+  } else {
+    option = data::Option(field.String());
+  }
+  option.where = fmt::format("{}: {}", field.where(), field.path());
+  return option;
+}
+
+data::Options ReadOptions(const Field& field, const fs::path& base_dir) {
+  data::Options options;
+  options.where = fmt::format("{}: {}", field.where(), field.path());
+  options.base_dir = base_dir;
+  for (const auto& [key, value] : field.Entries()) options.values.emplace(key, ReadOption(value));
+  return options;
+}
+
+DataConfig ReadData(const Field& field, const fs::path& base_dir) {
+  field.Allow({"batch_size", "dataset", "transform"},
+              {"last_batch", "filter", "shuffle", "distributed", "sampler", "batch_sampler",
+               "num_workers", "pin_memory", "collate_fn"});
+  DataConfig config;
+  config.batch_size = field["batch_size"].Int(1, 4096, 32);
+  const auto datasets = field["dataset"].Entries();
+  if (datasets.size() != 1) {
+    field["dataset"].Reject("expected one dataset, such as {CIFAR10: {root: ...}}");
+    return config;
+  }
+  config.dataset = datasets[0].first;
+  config.options = ReadOptions(datasets[0].second, base_dir);
+  for (const auto& [name, options] : field["transform"].Entries()) {
+    config.pipeline.transforms.push_back({name, ReadOptions(options, base_dir)});
+  }
+  return config;
+}
+
+CalibrationConfig ReadCalibration(const Field& quantization, const fs::path& base_dir) {
+  const Field field = quantization["calibration"];
+  field.Allow({"sampling_size", "dataloader", "algorithm"});
+  CalibrationConfig config;
+  // INC takes a list of sizes to try; the first is what it starts with.
+  const std::vector<Field> sizes = field["sampling_size"].Items();
+  if (sizes.size() > 1) field["sampling_size"].Warn("only the first size is used");
+  if (!sizes.empty()) config.sampling_size = sizes[0].Int(1, 10'000'000);
+  config.algorithm = field["algorithm"].Choice({"minmax"}, "minmax");
+  if (!field["dataloader"].present()) {
+    field["dataloader"].Reject("is missing; calibration needs samples, from the training data");
+    return config;
+  }
+  config.data = ReadData(field["dataloader"], base_dir);
+  return config;
+}
+
+void ReadQuantization(const Field& field, const fs::path& base_dir, TuneConfig& config) {
+  field.Allow({"approach", "calibration"}, {"quant_format", "optimization_level", "train",
+                                            "recipes", "model_wise", "optype_wise", "op_wise"});
+  field["approach"].Choice({"post_training_static_quant"}, "post_training_static_quant");
+  if (field["calibration"].present()) config.calibration = ReadCalibration(field, base_dir);
+}
+
+AccuracyConfig ReadAccuracy(const Field& field, const fs::path& base_dir) {
+  field.Allow({"metric", "dataloader"}, {"configs", "iteration", "postprocess"}, {"multi_metrics"});
+  AccuracyConfig config;
+  const auto metrics = field["metric"].Entries();
+  if (metrics.size() != 1) {
+    field["metric"].Reject("expected one metric, such as {topk: 1}");
+    return config;
+  }
+  config.metric = metrics[0].first;
+  const Field& options = metrics[0].second;
+  if (options.is_map()) {
+    config.metric_options = ReadOptions(options, base_dir);
+  } else {
+    const auto entry = data::FindMetric(config.metric);
+    if (!entry.ok()) {
+      options.Reject(entry.message());
+      return config;
+    }
+    config.metric_options.where = fmt::format("{}: {}", options.where(), options.path());
+    if (options.present()) {
+      config.metric_options.values.emplace((*entry)->scalar_key, ReadOption(options));
+    }
+  }
+  config.data = ReadData(field["dataloader"], base_dir);
+  return config;
+}
+
+PerformanceConfig ReadPerformance(const Field& field) {
+  field.Allow({"warmup", "iteration", "configs", "batch_size"}, {"dataloader", "postprocess"});
+  const Field configs = field["configs"];
+  configs.Allow({"cores_per_instance", "intra_num_of_threads"},
+                {"num_of_instance", "inter_num_of_threads", "kmp_blocktime"});
+  PerformanceConfig config;
+  config.warmup = static_cast<double>(field["warmup"].Int(0, 1'000'000, 10));
+  config.iteration = field["iteration"].Int(5, 1'000'000, 100);
+  config.batch_size = field["batch_size"].Int(1, 4096, 1);
+  const int64_t cores = configs["cores_per_instance"].Int(1, 1024, 1);
+  config.threads = static_cast<int>(configs["intra_num_of_threads"].Int(1, 1024, cores));
+  return config;
+}
+
+CriterionConfig ReadCriterion(const Field& field) {
+  field.Allow({"relative", "absolute", "higher_is_better"}, {}, {"confidence"});
+  CriterionConfig config;
+  if (field["relative"].present() && field["absolute"].present()) {
+    field.Reject("found both 'relative' and 'absolute', expected exactly one of them");
+  }
+  config.relative = !field["absolute"].present();
+  config.limit = config.relative ? field["relative"].Number(-1, 1, 0.01)
+                                 : field["absolute"].Number(-kHuge, kHuge);
+  config.higher_is_better = field["higher_is_better"].Bool(true);
+  return config;
+}
+
+ObjectivesConfig ReadObjectives(const Field& tuning) {
+  ObjectivesConfig config;
+  const Field single = tuning["objective"];
+  const Field multi = tuning["multi_objectives"];
+  if (single.present() && multi.present()) {
+    multi.Reject("found beside 'objective', expected one of the two");
+    return config;
+  }
+  if (!multi.present()) {
+    config.names = {single.String("performance")};
+    config.where = single.where();
+    return config;
+  }
+  multi.Allow({"objective", "higher_is_better", "weight", "normalization"});
+  config.multi = true;
+  config.names.clear();
+  for (const Field& name : multi["objective"].Items()) config.names.push_back(name.String());
+  if (config.names.empty()) multi["objective"].Reject("expected a list of objectives");
+  for (const Field& flag : multi["higher_is_better"].Items()) {
+    config.higher_is_better.push_back(flag.Bool());
+  }
+  for (const Field& weight : multi["weight"].Items()) {
+    config.weights.push_back(weight.Number(-kHuge, kHuge));
+  }
+  config.normalization = multi["normalization"].Choice({"pareto", "trials"}, "pareto");
+  config.where = multi.where();
+  return config;
+}
+
+void ReadTuning(const Field& field, TuneConfig& config) {
+  field.Allow({"strategy", "accuracy_criterion", "objective", "multi_objectives", "exit_policy",
+               "random_seed", "workspace"},
+              {"tensorboard", "diagnosis"}, {"plugins", "constraints"});
+  const Field strategy = field["strategy"];
+  if (strategy.is_map()) {
+    strategy.Allow({"name"},
+                   {"sigopt_api_token", "sigopt_project_id", "sigopt_experiment_name",
+                    "accuracy_weight", "latency_weight", "confidence_batches", "hawq_v2_loss"});
+  }
+  config.strategy = strategy.is_map() ? strategy["name"].String("basic") : strategy.String("basic");
+  config.criterion = ReadCriterion(field["accuracy_criterion"]);
+  config.objectives = ReadObjectives(field);
+  const Field exit = field["exit_policy"];
+  exit.Allow({"timeout", "max_trials", "performance_only"});
+  config.exit_policy.timeout_s = exit["timeout"].Number(0, kHuge, 0);
+  config.exit_policy.max_trials = exit["max_trials"].Int(1, 1'000'000, 100);
+  config.exit_policy.performance_only = exit["performance_only"].Bool(false);
+  config.random_seed = static_cast<uint64_t>(field["random_seed"].Int(0, INT64_MAX, 9527));
+  field["workspace"].Allow({"path"}, {"resume"});
+  config.workspace = field["workspace"]["path"].String("assay_workspace");
+}
+
+void ReadModel(const Field& field, const fs::path& base_dir, TuneConfig& config) {
+  field.Allow({"name", "framework", "path"}, {"inputs", "outputs"});
+  config.model_name = field["name"].String("");
+  field["framework"].Choice(
+      {"onnxrt_qdq", "onnxrt_qdqops", "onnxrt_qlinearops", "onnxrt_integerops"}, "onnxrt_qdq");
+  const std::string path = field["path"].String("");
+  if (!path.empty()) config.model_path = base_dir / path;
+  if (config.model_name.empty()) config.model_name = config.model_path.stem().string();
+}
+
+}  // namespace
+
+Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
+                               const std::vector<std::string>& overrides) {
+  ASSAY_ASSIGN_OR_RETURN(const Field root, Field::Parse(text, file.string(), overrides));
+  root.Allow({"version", "model", "device", "quantization", "evaluation", "tuning", "threads"},
+             {"pruning", "distillation", "nas", "mixed_precision", "graph_optimization"});
+  TuneConfig config;
+  config.file = file;
+  const fs::path base_dir = file.parent_path();
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  config.threads = static_cast<int>(root["threads"].Int(1, 1024, cores));
+  root["device"].Choice({"cpu"}, "cpu");
+  ReadModel(root["model"], base_dir, config);
+  ReadQuantization(root["quantization"], base_dir, config);
+  const Field evaluation = root["evaluation"];
+  evaluation.Allow({"accuracy", "performance"}, {"diagnosis"});
+  if (evaluation["accuracy"].present()) {
+    config.accuracy = ReadAccuracy(evaluation["accuracy"], base_dir);
+  }
+  config.performance = ReadPerformance(evaluation["performance"]);
+  ReadTuning(root["tuning"], config);
+  ASSAY_RETURN_IF_ERROR(root.status());
+  config.warnings = root.warnings();
+  return config;
+}
+
+Result<TuneConfig> LoadConfig(const fs::path& file, const std::vector<std::string>& overrides) {
+  ASSAY_ASSIGN_OR_RETURN(const std::string text, ReadConfigText(file));
+  return ParseConfig(text, file, overrides);
+}
+
+Result<data::Pipeline> OpenPipeline(const DataConfig& config) {
+  ASSAY_ASSIGN_OR_RETURN(auto dataset, data::OpenDataset(config.dataset, config.options));
+  return data::Pipeline::Make(std::move(dataset), config.pipeline);
+}
+
+}  // namespace assay::tune

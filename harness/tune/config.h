@@ -1,0 +1,96 @@
+// TuneConfig: what a user asks for, read from YAML in the words of Intel Neural Compressor 1.x.
+// Keys that INC has and Assay does not support give a warning that names them; unknown keys an
+// error.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/data/metric.h"
+#include "harness/data/pipeline.h"
+#include "kernels/base/status.h"
+
+namespace assay::tune {
+
+// Labelled images on their way into a model.
+struct DataConfig {
+  std::string dataset;  // "FashionMNIST"
+  data::Options options;
+  data::PipelineSpec pipeline;
+  int64_t batch_size = 32;
+};
+
+struct CalibrationConfig {
+  int64_t sampling_size = 100;
+  std::string algorithm = "minmax";
+  DataConfig data;
+};
+
+struct AccuracyConfig {
+  std::string metric;  // "topk"
+  data::Options metric_options;
+  DataConfig data;
+};
+
+struct PerformanceConfig {
+  int64_t batch_size = 1;
+  int threads = 1;
+  double warmup = 10;       // Inferences before timing; more until it is stable.
+  int64_t iteration = 100;  // Timed rounds, at least.
+};
+
+struct CriterionConfig {
+  bool relative = true;
+  double limit = 0.01;
+  bool higher_is_better = true;
+};
+
+// The single `objective` is a list of one.
+struct ObjectivesConfig {
+  bool multi = false;
+  std::vector<std::string> names = {"performance"};
+  std::vector<bool> higher_is_better;  // Empty: each objective's own direction.
+  std::vector<double> weights;         // Empty: equal.
+  std::string normalization = "pareto";
+  std::string where;  // "tune.yaml:31", for errors of their meaning.
+};
+
+struct ExitPolicyConfig {
+  double timeout_s = 0;
+  int64_t max_trials = 100;
+  bool performance_only = false;
+};
+
+struct TuneConfig {
+  std::filesystem::path file;
+  std::string model_name;
+  std::filesystem::path model_path;
+  int threads = 1;  // Of everything that is not timed: accuracy, calibration.
+  std::optional<CalibrationConfig> calibration;
+  std::optional<AccuracyConfig> accuracy;
+  PerformanceConfig performance;
+  std::string strategy = "basic";
+  CriterionConfig criterion;
+  ObjectivesConfig objectives;
+  ExitPolicyConfig exit_policy;
+  uint64_t random_seed = 9527;  // INC's default.
+  std::filesystem::path workspace = "assay_workspace";
+  std::vector<std::string> warnings;
+};
+
+// Relative paths of inputs are relative to the file's folder, the workspace to the working
+// directory. `overrides` are "key.path=value". Error: one sentence with file, line, key, what was
+// found and what is allowed.
+Result<TuneConfig> LoadConfig(const std::filesystem::path& file,
+                              const std::vector<std::string>& overrides = {});
+Result<TuneConfig> ParseConfig(const std::string& text, const std::filesystem::path& file,
+                               const std::vector<std::string>& overrides = {});
+
+// Opens the dataset with its transforms. Error: as data::OpenDataset and Pipeline::Make.
+Result<data::Pipeline> OpenPipeline(const DataConfig& config);
+
+}  // namespace assay::tune

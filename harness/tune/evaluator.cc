@@ -1,0 +1,269 @@
+#include "harness/tune/evaluator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/engine/tensors.h"
+#include "harness/measure/footprint.h"
+#include "harness/measure/interrupt.h"
+#include "harness/measure/runner.h"
+#include "harness/onnx/import.h"
+#include "objectives/registry.h"
+
+namespace assay::tune {
+namespace {
+
+constexpr int64_t kStagedBytes = int64_t{2} << 30;
+
+// A session with its inputs staged and its outputs allocated: one inference is one call.
+struct StagedRun {
+  std::unique_ptr<engine::Session> session;
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> outputs;
+  std::vector<TensorView> input_views;
+  std::vector<TensorView> output_views;
+  Status status;
+
+  void Run() {
+    Status ran = session->Run(input_views, output_views);
+    if (status.ok()) status = std::move(ran);
+  }
+};
+
+Status Interruption() { return Error("interrupted"); }
+
+Result<int64_t> RunForFootprint(const measure::FootprintRequest& request) {
+  ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(request.model));
+  engine::PlanOptions options;
+  options.batch = request.batch;
+  options.threads = request.threads;
+  ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, options));
+  const auto arena_bytes = static_cast<int64_t>(plan.arena_bytes());
+  engine::Session session(std::make_shared<const engine::Plan>(std::move(plan)), request.threads);
+  std::vector<Tensor> inputs = engine::Noise(session.plan().inputs(), 1);
+  std::vector<Tensor> outputs = engine::Allocate(session.plan().outputs());
+  ASSAY_RETURN_IF_ERROR(session.Run(engine::Views(inputs), engine::Views(outputs)));
+  return arena_bytes;
+}
+
+}  // namespace
+
+Result<Model> LoadModel(const std::filesystem::path& file, std::string name) {
+  ASSAY_ASSIGN_OR_RETURN(Graph graph, onnx::Import(file));
+  return Model{std::move(name), std::move(graph), file};
+}
+
+Result<Evaluator> Evaluator::Make(const TuneConfig& config,
+                                  std::vector<std::shared_ptr<Objective>> objectives,
+                                  Progress progress) {
+  Evaluator evaluator;
+  evaluator.config_ = config;
+  evaluator.objectives_ = std::move(objectives);
+  evaluator.progress_ = std::move(progress);
+  if (!config.accuracy) return evaluator;
+  // Both are opened here, so that a wrong setting is found before anything runs.
+  ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config.accuracy->metric,
+                                                             config.accuracy->metric_options));
+  ASSAY_ASSIGN_OR_RETURN(auto data, OpenPipeline(config.accuracy->data));
+  evaluator.data_ = std::move(data);
+  const int64_t limit = kStagedBytes / std::max<int64_t>(1, evaluator.data_->sample_bytes());
+  ASSAY_RETURN_IF_ERROR(evaluator.data_->Stage(limit, [&](int64_t done, int64_t total) {
+    evaluator.Report("preparing samples", done, total);
+  }));
+  return evaluator;
+}
+
+void Evaluator::Report(const std::string& what, int64_t done, int64_t total) const {
+  if (progress_) progress_(what, done, total);
+}
+
+void Evaluator::Record(Pass pass, const Subject& subject, const Observation& observation) const {
+  for (const auto& objective : objectives_) {
+    if (objective->info().pass != pass) continue;
+    objective->Start(subject);
+    objective->End(observation);
+  }
+}
+
+Result<std::unique_ptr<engine::Session>> Evaluator::MakeSession(const Model& model, int64_t batch,
+                                                                int threads) const {
+  engine::PlanOptions options;
+  options.batch = batch;
+  options.threads = threads;
+  auto plan = engine::Plan::Build(model.graph, options);
+  if (!plan.ok()) return Error(fmt::format("{}: {}", model.file.string(), plan.message()));
+  auto shared = std::make_shared<const engine::Plan>(*std::move(plan));
+  if (data_) {
+    const auto inputs = shared->inputs();
+    std::vector<int64_t> dims = {batch};
+    dims.insert(dims.end(), data_->sample_shape().dims().begin(),
+                data_->sample_shape().dims().end());
+    if (inputs.size() != 1 || inputs[0].dtype != DType::kF32 || inputs[0].shape != Shape(dims)) {
+      const std::string found = inputs.size() == 1
+                                    ? fmt::format("input '{}' is {}{}", inputs[0].name,
+                                                  Name(inputs[0].dtype), inputs[0].shape.ToString())
+                                    : fmt::format("{} inputs", inputs.size());
+      return Error(fmt::format("{}: {}, but the data has images float{}", model.file.string(),
+                               found, Shape(dims).ToString()));
+    }
+  }
+  return std::make_unique<engine::Session>(std::move(shared), threads);
+}
+
+Result<std::vector<Tensor>> Evaluator::StageInputs(const engine::Plan& plan) const {
+  if (!data_) return engine::Noise(plan.inputs(), config_.random_seed);
+  Tensor batch(DType::kF32, plan.inputs()[0].shape);
+  const int64_t n = batch.shape()[0];
+  std::vector<int64_t> labels(static_cast<size_t>(n));
+  const int64_t row = batch.elements() / n;
+  // A batch larger than the data repeats it.
+  for (int64_t i = 0; i < n; ++i) {
+    std::vector<int64_t> dims = batch.shape().dims();
+    dims[0] = 1;
+    const TensorView image{batch.as<float>().data() + i * row, DType::kF32, Shape(dims)};
+    ASSAY_RETURN_IF_ERROR(data_->Load(i % data_->size(), image,
+                                      std::span(labels).subspan(static_cast<size_t>(i), 1)));
+  }
+  std::vector<Tensor> inputs;
+  inputs.push_back(std::move(batch));
+  return inputs;
+}
+
+Status Evaluator::ObserveBatch(engine::Session& session, int64_t begin,
+                               data::Metric& metric) const {
+  Tensor images(DType::kF32, session.plan().inputs()[0].shape);
+  std::vector<int64_t> labels(static_cast<size_t>(images.shape()[0]));
+  ASSAY_RETURN_IF_ERROR(data_->Load(begin, images.view(), labels));
+  std::vector<Tensor> outputs = engine::Allocate(session.plan().outputs());
+  const TensorView input = images.view();
+  ASSAY_RETURN_IF_ERROR(session.Run({&input, 1}, engine::Views(outputs)));
+  return metric.Update(outputs[0].view(), labels);
+}
+
+Status Evaluator::ObserveAccuracy(const Model& model) {
+  ASSAY_CHECK(data_.has_value());
+  ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config_.accuracy->metric,
+                                                             config_.accuracy->metric_options));
+  const int64_t total = data_->size();
+  int64_t batch = std::min(config_.accuracy->data.batch_size, total);
+  std::unique_ptr<engine::Session> session;
+  for (int64_t begin = 0; begin < total; begin += batch) {
+    if (measure::Interrupted()) return Interruption();
+    const bool last = total - begin < batch;
+    if (last) batch = total - begin;
+    if (session == nullptr || last) {
+      ASSAY_ASSIGN_OR_RETURN(session, MakeSession(model, batch, config_.threads));
+    }
+    ASSAY_RETURN_IF_ERROR(ObserveBatch(*session, begin, *metric));
+    Report("accuracy " + model.name, begin + batch, total);
+  }
+  Observation observation;
+  observation.metric = metric->value();
+  observation.sample_scores = metric->outcomes();
+  observation.samples = total;
+  Record(Pass::kAccuracy, {model.name, config_.accuracy->data.batch_size, config_.threads},
+         observation);
+  return {};
+}
+
+Status Evaluator::ObserveLatency(std::span<const Model* const> models,
+                                 std::span<const std::string> subjects) {
+  const PerformanceConfig& performance = config_.performance;
+  std::vector<std::unique_ptr<StagedRun>> runs;
+  std::vector<measure::TimedSubject> timed;
+  for (size_t i = 0; i < models.size(); ++i) {
+    auto run = std::make_unique<StagedRun>();
+    ASSAY_ASSIGN_OR_RETURN(run->session,
+                           MakeSession(*models[i], performance.batch_size, performance.threads));
+    ASSAY_ASSIGN_OR_RETURN(run->inputs, StageInputs(run->session->plan()));
+    run->outputs = engine::Allocate(run->session->plan().outputs());
+    run->input_views = engine::Views(run->inputs);
+    run->output_views = engine::Views(run->outputs);
+    for (int64_t warmup = 0; warmup < performance.warmup; ++warmup) run->Run();
+    timed.push_back({subjects[i], [staged = run.get()] { staged->Run(); }});
+    runs.push_back(std::move(run));
+  }
+
+  measure::RunnerOptions options;
+  options.seed = config_.random_seed;
+  options.min_rounds = static_cast<int>(performance.iteration);
+  options.max_rounds = static_cast<int>(performance.iteration);
+  options.stop = measure::Interrupted;
+  options.progress = [&](int rounds, double) {
+    Report("latency " + subjects.back(), rounds, performance.iteration);
+  };
+  const measure::Timing timing = measure::TimeInterleaved(timed, options);
+  if (timing.interrupted) return Interruption();
+
+  for (size_t i = 0; i < runs.size(); ++i) {
+    if (!runs[i]->status.ok()) return runs[i]->status;
+    for (double seconds : timing.subjects[i].seconds) {
+      Observation observation;
+      observation.duration_s = seconds;
+      observation.samples = performance.batch_size;
+      observation.outputs = runs[i]->output_views;
+      Record(Pass::kLatency, {subjects[i], performance.batch_size, performance.threads},
+             observation);
+    }
+  }
+  return {};
+}
+
+Status Evaluator::ObserveFootprint(const Model& model) {
+  const PerformanceConfig& performance = config_.performance;
+  Report("footprint " + model.name, 0, 1);
+  ASSAY_ASSIGN_OR_RETURN(
+      const measure::Footprint footprint,
+      measure::MeasureFootprint(
+          {model.file.string(), static_cast<int>(performance.batch_size), performance.threads}));
+  Observation observation;
+  observation.samples = performance.batch_size;
+  observation.peak_live_bytes = footprint.peak_bytes;
+  observation.arena_bytes = footprint.arena_bytes;
+  observation.peak_rss_bytes = footprint.peak_rss_bytes;
+  Record(Pass::kFootprint, {model.name, performance.batch_size, performance.threads}, observation);
+  return {};
+}
+
+Status Evaluator::ObserveSize(const Model& model) {
+  std::error_code code;
+  const uintmax_t bytes = std::filesystem::file_size(model.file, code);
+  if (code) return Error(fmt::format("{}: {}", model.file.string(), code.message()));
+  Observation observation;
+  observation.artifact_bytes = static_cast<int64_t>(bytes);
+  Record(Pass::kSize, {model.name, 1, 1}, observation);
+  return {};
+}
+
+Status Evaluator::ObserveAll(const Model& model) {
+  if (has_accuracy()) ASSAY_RETURN_IF_ERROR(ObserveAccuracy(model));
+  const Model* const models[] = {&model};
+  ASSAY_RETURN_IF_ERROR(ObserveLatency(models, {&model.name, 1}));
+  ASSAY_RETURN_IF_ERROR(ObserveFootprint(model));
+  return ObserveSize(model);
+}
+
+Result<std::vector<std::shared_ptr<Objective>>> MakeObjectives(std::span<const std::string> names) {
+  std::vector<std::string> all;
+  for (const ObjectiveEntry* entry : BuiltinObjectives()) all.push_back(entry->info.name);
+  for (const std::string& name : names) {
+    if (std::ranges::find(all, name) == all.end()) all.push_back(name);
+  }
+  std::vector<std::shared_ptr<Objective>> objectives;
+  for (const std::string& name : all) {
+    ASSAY_ASSIGN_OR_RETURN(auto objective, MakeObjective(name));
+    objectives.push_back(std::move(objective));
+  }
+  return objectives;
+}
+
+Result<double> Int8Share(const Graph& graph) {
+  ASSAY_ASSIGN_OR_RETURN(const auto plan, engine::Plan::Build(graph));
+  if (plan.macs() == 0) return 0.0;
+  return static_cast<double>(plan.int8_macs()) / static_cast<double>(plan.macs());
+}
+
+void RegisterModelFootprint() { measure::RegisterFootprint(RunForFootprint); }
+
+}  // namespace assay::tune

@@ -1,0 +1,92 @@
+// Evaluator: runs models and hands what it observed to the objectives, in separate passes, since
+// measuring one thing disturbs another: accuracy; latency (interleaved, no allocation hooks);
+// footprint (a fresh child process); size. The one runner of tune, evaluate and bench_model.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/data/metric.h"
+#include "harness/data/pipeline.h"
+#include "harness/engine/session.h"
+#include "harness/graph/graph.h"
+#include "harness/tune/config.h"
+#include "kernels/base/status.h"
+#include "objectives/objective.h"
+
+namespace assay::tune {
+
+// A model under observation.
+struct Model {
+  std::string name;            // Tells models apart: "fp32", "trial 7".
+  Graph graph;                 // As imported or rewritten.
+  std::filesystem::path file;  // Its serialized form, as it would be deployed.
+};
+
+// Reads an ONNX file; the name is what it is called in reports.
+Result<Model> LoadModel(const std::filesystem::path& file, std::string name);
+
+class Evaluator {
+ public:
+  // What a pass is at: "accuracy fp32", samples or rounds done, of how many.
+  using Progress = std::function<void(const std::string& what, int64_t done, int64_t total)>;
+
+  // Opens the labelled data of the configuration, if it has any, and keeps its samples prepared in
+  // memory as far as 2 GB go.
+  static Result<Evaluator> Make(const TuneConfig& config,
+                                std::vector<std::shared_ptr<Objective>> objectives,
+                                Progress progress = nullptr);
+
+  const std::vector<std::shared_ptr<Objective>>& objectives() const { return objectives_; }
+  bool has_accuracy() const { return data_.has_value(); }
+  // Of the labelled data; 0 without.
+  int64_t samples() const { return data_ ? data_->size() : 0; }
+  // Identifies the labelled data and its preprocessing; empty without.
+  std::string data_fingerprint() const { return data_ ? data_->fingerprint() : ""; }
+
+  // One pass over the labelled data. Error: the model and the data do not fit together, or the
+  // run was interrupted.
+  Status ObserveAccuracy(const Model& model);
+  // Interleaved rounds of all models. `subjects` are the names under which the results are kept,
+  // one per model (a baseline is timed again beside every candidate).
+  Status ObserveLatency(std::span<const Model* const> models,
+                        std::span<const std::string> subjects);
+  Status ObserveFootprint(const Model& model);
+  Status ObserveSize(const Model& model);
+  // All four; the latency of this model alone.
+  Status ObserveAll(const Model& model);
+
+ private:
+  Evaluator() = default;
+
+  Status ObserveBatch(engine::Session& session, int64_t begin, data::Metric& metric) const;
+  Result<std::unique_ptr<engine::Session>> MakeSession(const Model& model, int64_t batch,
+                                                       int threads) const;
+  // Input tensors for one inference: the first labelled samples, or seeded noise without data.
+  Result<std::vector<Tensor>> StageInputs(const engine::Plan& plan) const;
+  // Start and End of every objective that observes `pass`.
+  void Record(Pass pass, const Subject& subject, const Observation& observation) const;
+  void Report(const std::string& what, int64_t done, int64_t total) const;
+
+  TuneConfig config_;
+  std::vector<std::shared_ptr<Objective>> objectives_;
+  std::optional<data::Pipeline> data_;
+  Progress progress_;
+};
+
+// The four built-in objectives and every other one that `names` lists, each once.
+Result<std::vector<std::shared_ptr<Objective>>> MakeObjectives(std::span<const std::string> names);
+
+// The share of the multiply-adds that the engine does on integers, in [0, 1].
+Result<double> Int8Share(const Graph& graph);
+
+// To be registered in main: loads and runs a model in a child process (measure/footprint.h).
+void RegisterModelFootprint();
+
+}  // namespace assay::tune

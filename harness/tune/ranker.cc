@@ -1,0 +1,142 @@
+#include "harness/tune/ranker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay::tune {
+namespace {
+
+constexpr const char* kAccuracy = "accuracy";
+
+// The value of a trial on the baseline's own clock: timings of two trials lie minutes apart, and
+// only their changes from the baseline, each interleaved with it, can be compared.
+double Anchored(double baseline, const Change& change) {
+  return change.kind == Change::Kind::kRatio ? baseline * change.estimate.value
+                                             : baseline + change.estimate.value;
+}
+
+}  // namespace
+
+std::string TrialName(int64_t index) { return fmt::format("trial {}", index); }
+std::string BaselineBeside(int64_t index) {
+  return fmt::format("{} beside trial {}", kBaseline, index);
+}
+
+Result<Ranker> Ranker::Make(const TuneConfig& config,
+                            std::vector<std::shared_ptr<Objective>> objectives) {
+  const auto limit = std::optional<double>(config.criterion.limit);
+  const std::string where = config.file.string();
+  const auto criterion = AccuracyCriterion::Make(config.criterion.relative ? limit : std::nullopt,
+                                                 config.criterion.relative ? std::nullopt : limit,
+                                                 config.criterion.higher_is_better);
+  if (!criterion.ok()) return Error(fmt::format("{}: {}", where, criterion.message()));
+  MultiObjectiveConfig multi;
+  multi.objectives = config.objectives.names;
+  multi.higher_is_better = config.objectives.higher_is_better;
+  multi.weight = config.objectives.weights;
+  multi.normalization =
+      config.objectives.normalization == "trials" ? Normalization::kTrials : Normalization::kPareto;
+  multi.criterion = *criterion;
+  if (!config.objectives.multi) multi.objective_key = "tuning.objective";
+  auto judge = MultiObjective::Make(multi);
+  if (!judge.ok()) {
+    return Error(fmt::format("{}: {}", config.objectives.where, judge.message()));
+  }
+  return Ranker(*std::move(judge), std::move(objectives), multi.objectives,
+                config.accuracy.has_value() && !config.exit_policy.performance_only);
+}
+
+Objective& Ranker::Find(const std::string& name) const {
+  const auto it = std::ranges::find_if(
+      objectives_, [&](const auto& objective) { return objective->name() == name; });
+  ASSAY_CHECK(it != objectives_.end());
+  return **it;
+}
+
+std::optional<Change> Ranker::VersusBaseline(const Objective& objective, int64_t index) const {
+  const bool timed = objective.info().pass == Pass::kLatency;
+  return objective.Compare(TrialName(index), timed ? BaselineBeside(index) : kBaseline);
+}
+
+std::vector<ObjectiveRecord> Ranker::Record(const std::string& name) const {
+  std::vector<ObjectiveRecord> records;
+  for (const auto& objective : objectives_) {
+    if (objective->results(name).values.empty()) continue;
+    records.push_back({objective->info(), objective->Report(name), std::nullopt});
+  }
+  return records;
+}
+
+std::vector<ObjectiveRecord> Ranker::RecordTrial(int64_t index) const {
+  std::vector<ObjectiveRecord> records = Record(TrialName(index));
+  for (ObjectiveRecord& record : records) {
+    record.versus_baseline = VersusBaseline(Find(record.info.name), index);
+  }
+  return records;
+}
+
+// Without an accuracy check every model is as accurate as the baseline.
+std::vector<double> Ranker::Metrics(const std::string& name) const {
+  return {accuracy_judged_ ? Find(kAccuracy).Value(name) : 1.0};
+}
+
+Measured Ranker::Baseline() const {
+  Measured baseline;
+  baseline.metrics = Metrics(kBaseline);
+  for (const std::string& name : listed_) baseline.values.push_back(Find(name).Value(kBaseline));
+  return baseline;
+}
+
+Measured Ranker::AsTrial(int64_t index) const {
+  Measured trial;
+  trial.metrics = Metrics(TrialName(index));
+  for (const std::string& name : listed_) {
+    const Objective& objective = Find(name);
+    const auto change = VersusBaseline(objective, index);
+    const bool anchored = change && objective.info().pass == Pass::kLatency;
+    trial.values.push_back(anchored ? Anchored(objective.Value(kBaseline), *change)
+                                    : objective.Value(TrialName(index)));
+  }
+  for (const MultiObjective::Column& column : judge_.columns()) {
+    trial.versus_baseline.push_back(VersusBaseline(Find(listed_[column.objective]), index));
+  }
+  return trial;
+}
+
+std::optional<Change> Ranker::Between(size_t column, int64_t x, int64_t y) const {
+  const Objective& objective = Find(listed_[judge_.columns()[column].objective]);
+  if (objective.info().pass != Pass::kLatency) {
+    return objective.Compare(TrialName(x), TrialName(y));
+  }
+  const auto change_x = VersusBaseline(objective, x);
+  const auto change_y = VersusBaseline(objective, y);
+  if (!change_x || !change_y || change_x->kind != change_y->kind) return std::nullopt;
+  if (change_x->kind == Change::Kind::kRatio) {
+    return Change::Ratio(IndependentRatio(change_x->estimate, change_y->estimate));
+  }
+  return Change::Difference(IndependentDifference(change_x->estimate, change_y->estimate));
+}
+
+Ranking Ranker::Rank(int64_t count) const {
+  std::vector<Measured> trials;
+  for (int64_t index = 1; index <= count; ++index) trials.push_back(AsTrial(index));
+  return judge_.Rank(trials, Baseline(), [this](size_t column, size_t x, size_t y) {
+    return Between(column, static_cast<int64_t>(x) + 1, static_cast<int64_t>(y) + 1);
+  });
+}
+
+bool Ranker::Feasible(int64_t index) const { return judge_.Feasible(AsTrial(index), Baseline()); }
+
+bool Ranker::BeatsBaseline(int64_t index) const {
+  return judge_.BeatsBaseline(AsTrial(index), Baseline());
+}
+
+double Ranker::Accuracy(int64_t index) const { return Metrics(TrialName(index))[0]; }
+
+double Ranker::AccuracyLoss(int64_t index) const {
+  const double loss = Metrics(kBaseline)[0] - Accuracy(index);
+  return judge_.config().criterion.higher_is_better ? loss : -loss;
+}
+
+}  // namespace assay::tune

@@ -1,0 +1,63 @@
+// Ranker: joins the objectives' results of all trials to the ranking of MultiObjective.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/tune/config.h"
+#include "harness/tune/trial.h"
+#include "kernels/base/status.h"
+#include "objectives/multi_objective.h"
+#include "objectives/objective.h"
+
+namespace assay::tune {
+
+inline constexpr const char* kBaseline = "fp32";
+// A trial, and the baseline as it was timed in the same rounds.
+std::string TrialName(int64_t index);
+std::string BaselineBeside(int64_t index);
+
+class Ranker {
+ public:
+  // Error: what the configuration says of objectives, weights, directions or the criterion is
+  // wrong.
+  static Result<Ranker> Make(const TuneConfig& config,
+                             std::vector<std::shared_ptr<Objective>> objectives);
+
+  // What the objectives know of a model; of a trial also the change from the baseline.
+  std::vector<ObjectiveRecord> Record(const std::string& name) const;
+  std::vector<ObjectiveRecord> RecordTrial(int64_t index) const;
+
+  // Ranks trials 1..count.
+  Ranking Rank(int64_t count) const;
+  bool Feasible(int64_t index) const;
+  bool BeatsBaseline(int64_t index) const;
+  // Accuracy of a trial, and how much worse than the baseline it is, the direction applied.
+  double Accuracy(int64_t index) const;
+  double AccuracyLoss(int64_t index) const;
+  const std::vector<std::string>& warnings() const { return judge_.warnings(); }
+
+ private:
+  Ranker(MultiObjective judge, std::vector<std::shared_ptr<Objective>> objectives,
+         std::vector<std::string> listed, bool accuracy_judged)
+      : judge_(std::move(judge)),
+        objectives_(std::move(objectives)),
+        listed_(std::move(listed)),
+        accuracy_judged_(accuracy_judged) {}
+
+  Objective& Find(const std::string& name) const;
+  // From the baseline timed or evaluated beside the trial, to the trial.
+  std::optional<Change> VersusBaseline(const Objective& objective, int64_t index) const;
+  std::optional<Change> Between(size_t column, int64_t x, int64_t y) const;
+  Measured AsTrial(int64_t index) const;
+  Measured Baseline() const;
+  std::vector<double> Metrics(const std::string& name) const;
+
+  MultiObjective judge_;
+  std::vector<std::shared_ptr<Objective>> objectives_;
+  std::vector<std::string> listed_;
+  bool accuracy_judged_;
+};
+
+}  // namespace assay::tune

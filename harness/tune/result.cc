@@ -1,0 +1,83 @@
+#include "harness/tune/result.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "harness/measure/machine.h"
+#include "harness/tune/journal.h"
+
+namespace assay::tune {
+namespace {
+
+using nlohmann::json;
+
+json Criterion(const CriterionConfig& criterion) {
+  return {{criterion.relative ? "relative" : "absolute", criterion.limit},
+          {"higher_is_better", criterion.higher_is_better}};
+}
+
+json Front(const TuneResult& result) {
+  json front = json::array();
+  for (size_t index : result.ranking.front) {
+    const auto& score = result.ranking.trials[index].score;
+    front.push_back(
+        {{"trial", result.trials[index].index}, {"score", score ? json(*score) : json(nullptr)}});
+  }
+  return front;
+}
+
+json Asked(const ObjectivesConfig& objectives) {
+  json asked = {{"objectives", objectives.names}, {"normalization", objectives.normalization}};
+  if (!objectives.weights.empty()) asked["weight"] = objectives.weights;
+  if (!objectives.higher_is_better.empty()) asked["higher_is_better"] = objectives.higher_is_better;
+  return asked;
+}
+
+}  // namespace
+
+onnx::ExportOptions ExportMetadata(const TuneConfig& tuning, const quantize::QuantConfig& config) {
+  onnx::ExportOptions options;
+  options.metadata["assay.version"] = ASSAY_VERSION;
+  options.metadata["assay.calibration"] = fmt::format(
+      "{}, {} samples", tuning.calibration->algorithm, tuning.calibration->sampling_size);
+  options.metadata["assay.config"] = ToJson(config).dump();
+  return options;
+}
+
+Status WriteResult(const TuneConfig& config, const TuneResult& result) {
+  json text = {{"schema", 1},
+               {"status", result.interrupted ? "interrupted" : Name(result.status)},
+               {"exit_code", result.exit_code()},
+               {"model", {{"name", config.model_name}, {"path", config.model_path.string()}}},
+               {"strategy", config.strategy},
+               {"asked", Asked(config.objectives)},
+               {"accuracy_criterion", Criterion(config.criterion)},
+               {"baseline", ToJson(result.baseline)},
+               {"best", nullptr},
+               {"best_file", result.best_file.string()},
+               {"trials", result.trials.size()},
+               {"pareto_front", Front(result)},
+               {"hypervolume",
+                result.ranking.hypervolume ? json(*result.ranking.hypervolume) : json(nullptr)},
+               {"warnings", result.warnings},
+               {"machine", measure::ToJson(measure::ThisMachine())},
+               {"versions", {{"assay", ASSAY_VERSION}}},
+               {"random_seed", config.random_seed},
+               {"unix_time", std::time(nullptr)}};
+  if (result.best) text["best"] = ToJson(result.trials[*result.best]);
+  return WriteWhole(result.result_file, text.dump(2) + "\n");
+}
+
+Status CopyWhole(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::ifstream stream(from, std::ios::binary);
+  std::stringstream bytes;
+  bytes << stream.rdbuf();
+  if (!stream) return Error(fmt::format("{}: cannot be read", from.string()));
+  return WriteWhole(to, bytes.str());
+}
+
+}  // namespace assay::tune

@@ -1,0 +1,66 @@
+#include "harness/tune/side_by_side.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay::tune {
+namespace {
+
+// File names; whole paths where two are the same.
+std::vector<std::string> Names(std::span<const std::filesystem::path> files) {
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.filename().string());
+  for (size_t i = 0; i < files.size(); ++i) {
+    if (std::ranges::count(names, names[i]) > 1)
+      names[i] = fmt::format("{}: {}", i + 1, files[i].string());
+  }
+  return names;
+}
+
+ModelRecord Record(const Model& model, const Model& first, const Evaluator& evaluator) {
+  ModelRecord record;
+  record.name = model.name;
+  record.file = model.file.string();
+  for (const auto& objective : evaluator.objectives()) {
+    if (objective->results(model.name).values.empty()) continue;
+    ObjectiveRecord entry{objective->info(), objective->Report(model.name), std::nullopt};
+    if (model.name != first.name)
+      entry.versus_baseline = objective->Compare(model.name, first.name);
+    record.objectives.push_back(std::move(entry));
+  }
+  return record;
+}
+
+}  // namespace
+
+Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
+                                                    std::span<const std::filesystem::path> files,
+                                                    const Evaluator::Progress& progress) {
+  ASSAY_CHECK(!files.empty());
+  const std::vector<std::string> names = Names(files);
+  std::vector<Model> models;
+  for (size_t i = 0; i < files.size(); ++i) {
+    ASSAY_ASSIGN_OR_RETURN(Model model, LoadModel(files[i], names[i]));
+    models.push_back(std::move(model));
+  }
+  ASSAY_ASSIGN_OR_RETURN(auto objectives, MakeObjectives(config.objectives.names));
+  ASSAY_ASSIGN_OR_RETURN(Evaluator evaluator,
+                         Evaluator::Make(config, std::move(objectives), progress));
+  std::vector<const Model*> pointers;
+  for (const Model& model : models) {
+    if (evaluator.has_accuracy()) ASSAY_RETURN_IF_ERROR(evaluator.ObserveAccuracy(model));
+    ASSAY_RETURN_IF_ERROR(evaluator.ObserveFootprint(model));
+    ASSAY_RETURN_IF_ERROR(evaluator.ObserveSize(model));
+    pointers.push_back(&model);
+  }
+  ASSAY_RETURN_IF_ERROR(evaluator.ObserveLatency(pointers, names));
+  std::vector<ModelRecord> records;
+  for (const Model& model : models) {
+    records.push_back(Record(model, models[0], evaluator));
+    ASSAY_ASSIGN_OR_RETURN(records.back().int8_share, Int8Share(model.graph));
+  }
+  return records;
+}
+
+}  // namespace assay::tune

@@ -1,0 +1,21 @@
+// Several models by all objectives of one configuration, side by side.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "harness/tune/config.h"
+#include "harness/tune/evaluator.h"
+#include "harness/tune/trial.h"
+#include "kernels/base/status.h"
+
+namespace assay::tune {
+
+// One record per file, in order; those after the first have their change from the first. Latencies
+// are taken in interleaved rounds of all. Error: as Evaluator's.
+Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
+                                                    std::span<const std::filesystem::path> files,
+                                                    const Evaluator::Progress& progress = nullptr);
+
+}  // namespace assay::tune

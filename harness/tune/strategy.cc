@@ -1,0 +1,21 @@
+#include "harness/tune/strategy.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "kernels/base/nearest_name.h"
+
+namespace assay::tune {
+
+Result<const StrategyEntry*> FindStrategy(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kPlanned = {"mse", "random", "exhaustive", "bayesian",
+                                                        "tpe", "pareto", "hawq_v2"};
+  if (std::ranges::find(kPlanned, name) != kPlanned.end()) {
+    return Error("strategy '" + std::string(name) +
+                 "' is not available in this version of Assay; available: basic");
+  }
+  return FindEntry("strategy", name, AllStrategies());
+}
+
+}  // namespace assay::tune

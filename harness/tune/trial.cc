@@ -1,0 +1,68 @@
+#include "harness/tune/trial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace assay::tune {
+namespace {
+
+using nlohmann::json;
+
+// JSON has no NaN and no infinity.
+json Number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+
+json ToJson(const Interval& interval) {
+  return {{"low", Number(interval.lo)}, {"high", Number(interval.hi)}, {"level", interval.level}};
+}
+
+json ToJson(const Change& change) {
+  return {{"kind", change.kind == Change::Kind::kRatio ? "ratio" : "difference"},
+          {"value", Number(change.estimate.value)},
+          {"interval", ToJson(change.estimate.interval)}};
+}
+
+}  // namespace
+
+const ObjectiveRecord* ModelRecord::Find(std::string_view objective) const {
+  const auto it = std::ranges::find_if(
+      objectives, [&](const ObjectiveRecord& record) { return record.info.name == objective; });
+  return it == objectives.end() ? nullptr : &*it;
+}
+
+json ToJson(const ObjectiveRecord& record) {
+  json result = {{"name", record.info.name},
+                 {"unit", record.info.unit},
+                 {"higher_is_better", record.info.higher_is_better},
+                 {"value", Number(record.summary.value)}};
+  if (record.summary.interval) result["interval"] = ToJson(*record.summary.interval);
+  if (record.versus_baseline) result["versus_baseline"] = ToJson(*record.versus_baseline);
+  for (const NamedValue& extra : record.summary.extras) {
+    result["details"][extra.name] = {{"value", Number(extra.value)}, {"unit", extra.unit}};
+  }
+  return result;
+}
+
+json ToJson(const ModelRecord& record) {
+  json objectives = json::array();
+  for (const ObjectiveRecord& objective : record.objectives)
+    objectives.push_back(ToJson(objective));
+  return {{"name", record.name},
+          {"file", record.file},
+          {"int8_share_of_macs", record.int8_share},
+          {"objectives", std::move(objectives)}};
+}
+
+json ToJson(const quantize::QuantConfig& config) {
+  json result = json::object();
+  for (const auto& [node, precision] : config) result[node] = std::string(Name(precision));
+  return result;
+}
+
+json ToJson(const TrialRecord& record) {
+  return {{"trial", record.index},         {"config", ToJson(record.config)},
+          {"model", ToJson(record.model)}, {"feasible", record.feasible},
+          {"accepted", record.accepted},   {"elapsed_s", record.elapsed_s}};
+}
+
+}  // namespace assay::tune

@@ -1,0 +1,46 @@
+// TrialRecord: one measured configuration, as the journal and the reports have it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/quantize/config.h"
+#include "objectives/objective.h"
+
+namespace assay::tune {
+
+// One objective of one model.
+struct ObjectiveRecord {
+  ObjectiveInfo info;
+  Summary summary;
+  std::optional<Change> versus_baseline;  // Paired; absent for the baseline and for exact values.
+};
+
+struct ModelRecord {
+  std::string name;  // "fp32", "trial 7"
+  std::string file;
+  double int8_share = 0;  // Of the multiply-adds.
+  std::vector<ObjectiveRecord> objectives;
+
+  // The record of an objective, or nullptr.
+  const ObjectiveRecord* Find(std::string_view objective) const;
+};
+
+struct TrialRecord {
+  int64_t index = 0;  // From 1.
+  quantize::QuantConfig config;
+  ModelRecord model;
+  bool feasible = false;
+  bool accepted = false;  // Feasible, and better than fp32 in what was asked for.
+  double elapsed_s = 0;   // Spent on it.
+};
+
+nlohmann::json ToJson(const ObjectiveRecord& record);
+nlohmann::json ToJson(const ModelRecord& record);
+nlohmann::json ToJson(const TrialRecord& record);
+// {"conv1": "int8 per_channel", ...}
+nlohmann::json ToJson(const quantize::QuantConfig& config);
+
+}  // namespace assay::tune

@@ -1,0 +1,235 @@
+#include "harness/tune/tuner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "harness/graph/passes/fold_batch_norm.h"
+#include "harness/graph/passes/remove_identity.h"
+#include "harness/measure/interrupt.h"
+#include "harness/onnx/export.h"
+#include "harness/quantize/calibrate.h"
+#include "harness/quantize/rewrite.h"
+#include "harness/tune/evaluator.h"
+#include "harness/tune/journal.h"
+#include "harness/tune/ranker.h"
+#include "harness/tune/result.h"
+#include "harness/tune/strategy.h"
+
+namespace assay::tune {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double Since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// One run of the tuner: its parts, in the order in which they come to life.
+class Run {
+ public:
+  Run(const TuneConfig& config, const TuneEvents& events) : config_(config), events_(events) {}
+
+  Result<TuneResult> Go() {
+    ASSAY_RETURN_IF_ERROR(Prepare());
+    Status status = Search();
+    result_.interrupted = measure::Interrupted();
+    if (!status.ok() && !result_.interrupted) return status;
+    ASSAY_RETURN_IF_ERROR(Conclude());
+    return std::move(result_);
+  }
+
+ private:
+  Status Prepare() {
+    if (config_.model_path.empty()) {
+      return Error(fmt::format("{}: model.path is missing; expected the ONNX file to tune",
+                               config_.file.string()));
+    }
+    if (!config_.calibration) {
+      return Error(
+          fmt::format("{}: quantization.calibration is missing; static quantization needs "
+                      "sample inputs",
+                      config_.file.string()));
+    }
+    if (!config_.accuracy && !config_.exit_policy.performance_only) {
+      return Error(
+          fmt::format("{}: evaluation.accuracy is missing; expected labelled data, or "
+                      "tuning.exit_policy.performance_only: True",
+                      config_.file.string()));
+    }
+    ASSAY_ASSIGN_OR_RETURN(strategy_entry_, FindStrategy(config_.strategy));
+    ASSAY_ASSIGN_OR_RETURN(auto objectives, MakeObjectives(config_.objectives.names));
+    ASSAY_ASSIGN_OR_RETURN(auto ranker, Ranker::Make(config_, objectives));
+    ranker_ = std::make_unique<Ranker>(std::move(ranker));
+    ASSAY_ASSIGN_OR_RETURN(Model baseline, LoadModel(config_.model_path, kBaseline));
+    baseline_ = std::make_unique<Model>(std::move(baseline));
+    source_ = baseline_->graph;
+    ASSAY_RETURN_IF_ERROR(RemoveIdentity(source_));
+    ASSAY_RETURN_IF_ERROR(FoldBatchNorm(source_));
+    ops_ = quantize::QuantizableOps(source_);
+    if (ops_.empty()) {
+      return Error(
+          fmt::format("{}: no operator can be quantized; Assay quantizes Conv, Gemm and "
+                      "MatMul with constant weights",
+                      config_.model_path.string()));
+    }
+    ASSAY_ASSIGN_OR_RETURN(auto evaluator, Evaluator::Make(config_, objectives, events_.progress));
+    evaluator_ = std::make_unique<Evaluator>(std::move(evaluator));
+    ASSAY_RETURN_IF_ERROR(OpenWorkspace());
+    result_.warnings = config_.warnings;
+    const auto& more = ranker_->warnings();
+    result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
+    return {};
+  }
+
+  Status OpenWorkspace() {
+    std::error_code code;
+    fs::create_directories(config_.workspace, code);
+    if (code) return Error(fmt::format("{}: {}", config_.workspace.string(), code.message()));
+    ASSAY_ASSIGN_OR_RETURN(auto journal, Journal::Create(config_.workspace / "trials.jsonl"));
+    journal_ = std::make_unique<Journal>(std::move(journal));
+    result_.best_file = config_.workspace / "best.onnx";
+    result_.result_file = config_.workspace / "result.json";
+    return {};
+  }
+
+  Status Search() {
+    const Clock::time_point start = Clock::now();
+    ASSAY_RETURN_IF_ERROR(Calibrate());
+    ASSAY_RETURN_IF_ERROR(ObserveBaseline());
+    const auto strategy = strategy_entry_->make(ops_, config_.random_seed);
+    const ExitPolicyConfig& policy = config_.exit_policy;
+    for (int64_t index = 1; index <= policy.max_trials; ++index) {
+      const auto proposed = strategy->Next();
+      if (!proposed) break;
+      ASSAY_RETURN_IF_ERROR(TryOut(index, *proposed));
+      const TrialRecord& trial = result_.trials.back();
+      strategy->Tell(
+          {trial.config, ranker_->Accuracy(index), ranker_->AccuracyLoss(index), trial.feasible});
+      const int64_t remaining = std::min(strategy->remaining(), policy.max_trials - index);
+      if (events_.trial) events_.trial(trial, remaining);
+      if (policy.performance_only) break;
+      const bool first_will_do = !config_.objectives.multi && policy.timeout_s == 0;
+      if (first_will_do && trial.accepted) break;
+      if (policy.timeout_s > 0 && Since(start) > policy.timeout_s) break;
+    }
+    return {};
+  }
+
+  Status Calibrate() {
+    const CalibrationConfig& calibration = *config_.calibration;
+    ASSAY_ASSIGN_OR_RETURN(const data::Pipeline pipeline, OpenPipeline(calibration.data));
+    quantize::CalibrationOptions options;
+    options.algorithm = calibration.algorithm;
+    options.samples = std::min(calibration.sampling_size, pipeline.size());
+    if (options.samples < calibration.sampling_size) {
+      result_.warnings.push_back(
+          fmt::format("calibration.sampling_size is {}, but the dataset has "
+                      "{} samples; all are used",
+                      calibration.sampling_size, options.samples));
+    }
+    options.batch_size = calibration.data.batch_size;
+    options.threads = config_.threads;
+    options.stop = measure::Interrupted;
+    options.progress = [&](int64_t done, int64_t total) {
+      if (events_.progress) events_.progress("calibration", done, total);
+    };
+    const auto fill = [&](int64_t first, std::span<const TensorView> inputs) -> Status {
+      std::vector<int64_t> dims = pipeline.sample_shape().dims();
+      dims.insert(dims.begin(),
+                  inputs.empty() || inputs[0].shape.rank() == 0 ? 0 : inputs[0].shape[0]);
+      if (inputs.size() != 1 || inputs[0].shape != Shape(dims)) {
+        return Error(fmt::format("{}: its input does not take the calibration images float{}",
+                                 config_.model_path.string(), Shape(dims).ToString()));
+      }
+      std::vector<int64_t> labels(static_cast<size_t>(inputs[0].shape[0]));
+      return pipeline.Load(first, inputs[0], labels);
+    };
+    ASSAY_ASSIGN_OR_RETURN(ranges_, quantize::Calibrate(source_, fill, options));
+    return {};
+  }
+
+  Status ObserveBaseline() {
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAll(*baseline_));
+    ASSAY_ASSIGN_OR_RETURN(result_.baseline.int8_share, Int8Share(baseline_->graph));
+    result_.baseline.name = kBaseline;
+    result_.baseline.file = config_.model_path.string();
+    result_.baseline.objectives = ranker_->Record(kBaseline);
+    if (events_.baseline) events_.baseline(result_.baseline);
+    return {};
+  }
+
+  // Writes the candidate, observes it in all passes, and appends it to the journal.
+  Status TryOut(int64_t index, const quantize::QuantConfig& config) {
+    const Clock::time_point start = Clock::now();
+    Model model;
+    model.name = TrialName(index);
+    model.file = config_.workspace / "trial.onnx";
+    ASSAY_ASSIGN_OR_RETURN(model.graph, quantize::Rewrite(source_, config, ranges_));
+    ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, ExportMetadata(config_, config)));
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
+    if (evaluator_->has_accuracy() && !config_.exit_policy.performance_only) {
+      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAccuracy(model));
+    }
+    const Model* const both[] = {baseline_.get(), &model};
+    const std::string subjects[] = {BaselineBeside(index), model.name};
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveLatency(both, subjects));
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveFootprint(model));
+
+    TrialRecord trial;
+    trial.index = index;
+    trial.config = config;
+    trial.model.name = model.name;
+    ASSAY_ASSIGN_OR_RETURN(trial.model.int8_share, Int8Share(model.graph));
+    trial.model.objectives = ranker_->RecordTrial(index);
+    trial.feasible = ranker_->Feasible(index);
+    trial.accepted = trial.feasible && ranker_->BeatsBaseline(index);
+    trial.elapsed_s = Since(start);
+    ASSAY_RETURN_IF_ERROR(journal_->Append(ToJson(trial)));
+    result_.trials.push_back(std::move(trial));
+    return {};
+  }
+
+  // Ranks, writes the winner (or the fp32 model, when nothing gains) and result.json.
+  Status Conclude() {
+    std::error_code ignored;
+    fs::remove(config_.workspace / "trial.onnx", ignored);
+    result_.ranking = ranker_->Rank(static_cast<int64_t>(result_.trials.size()));
+    result_.status = result_.ranking.outcome.status;
+    result_.best = result_.ranking.outcome.best;
+    if (result_.status == TuneStatus::kNoGain) {
+      ASSAY_RETURN_IF_ERROR(CopyWhole(baseline_->file, result_.best_file));
+    } else if (result_.best) {
+      const quantize::QuantConfig& config = result_.trials[*result_.best].config;
+      ASSAY_ASSIGN_OR_RETURN(const Graph best, quantize::Rewrite(source_, config, ranges_));
+      ASSAY_RETURN_IF_ERROR(onnx::Export(best, result_.best_file, ExportMetadata(config_, config)));
+    }
+    return WriteResult(config_, result_);
+  }
+
+  const TuneConfig& config_;
+  const TuneEvents& events_;
+  const StrategyEntry* strategy_entry_ = nullptr;
+  std::unique_ptr<Ranker> ranker_;
+  std::unique_ptr<Model> baseline_;
+  Graph source_;  // The fp32 graph that configurations rewrite.
+  std::vector<quantize::QuantizableOp> ops_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::unique_ptr<Journal> journal_;
+  quantize::Ranges ranges_;
+  TuneResult result_;
+};
+
+}  // namespace
+
+int TuneResult::exit_code() const { return interrupted ? 130 : ExitCode(status); }
+
+Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events) {
+  return Run(config, events).Go();
+}
+
+}  // namespace assay::tune

@@ -1,0 +1,44 @@
+// Tuner: searches the configurations of a model for the best one that meets the criterion.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/tune/config.h"
+#include "harness/tune/trial.h"
+#include "kernels/base/status.h"
+#include "objectives/multi_objective.h"
+
+namespace assay::tune {
+
+// What a run tells while it goes on; any may be empty.
+struct TuneEvents {
+  std::function<void(const std::string& what, int64_t done, int64_t total)> progress;
+  std::function<void(const ModelRecord& baseline)> baseline;
+  // After every trial: how many may still come, at most.
+  std::function<void(const TrialRecord& trial, int64_t remaining)> trial;
+};
+
+struct TuneResult {
+  TuneStatus status = TuneStatus::kBestEffort;
+  bool interrupted = false;
+  ModelRecord baseline;
+  std::vector<TrialRecord> trials;
+  std::optional<size_t> best;  // Index into trials; absent when there was no trial at all.
+  Ranking ranking;
+  std::vector<std::string> warnings;
+  std::filesystem::path best_file;    // best.onnx
+  std::filesystem::path result_file;  // result.json
+
+  int exit_code() const;
+};
+
+// Runs the whole search and writes best.onnx, trials.jsonl and result.json into the workspace.
+// Under Ctrl-C it stops at the next whole step, and what it writes is whole. Error: the model, the
+// data or the configuration is wrong, or the disk is.
+Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events);
+
+}  // namespace assay::tune

@@ -1,0 +1,17 @@
+#include "kernels/base/compute.h"
+
+namespace assay {
+
+std::string_view Name(ComputeType type) {
+  switch (type) {
+    case ComputeType::kF32:
+      return "f32";
+    case ComputeType::kU8S8S32:
+      return "u8s8s32";
+    case ComputeType::kU8S8U8:
+      return "u8s8u8";
+  }
+  return "?";
+}
+
+}  // namespace assay

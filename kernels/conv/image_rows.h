@@ -1,0 +1,72 @@
+// ImageRows: the row source of a convolution. Row r of the product is output pixel r of n x oh x
+// ow. A tap of it is a run of `tap_width` pixels of a kernel row, in place in the NHWC image, or
+// padding. Usually the run is one pixel. With few channels it is the whole kernel row, which is
+// contiguous: 7 x 3 bytes waste 3 of 24 where 7 times 3 bytes waste 7 of 28. Then runs that hang
+// over the left or right edge of the image, and only they, are copied.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/conv/spec.h"
+#include "kernels/gemm/product.h"
+
+namespace assay::conv {
+
+// What is known at plan time. Offsets in bytes.
+struct TapTable {
+  ConvSpec spec;
+  int64_t element_bytes = 1, pixel_bytes = 0, group_bytes = 0;
+  int64_t tap_width = 1;         // Pixels of a tap: 1 or kw.
+  std::vector<int64_t> offsets;  // Of each tap, from the pixel under the kernel's first.
+  int64_t oh = 0, ow = 0;
+  // Output pixels of a row whose taps lie within the image's width: [inner_begin, inner_end).
+  int64_t inner_begin = 0, inner_end = 0;
+  // Taps that are padding for a whole tile are left out: the padding contributes nothing.
+  bool skip_padding = false;
+
+  TapTable() = default;
+  TapTable(const ConvSpec& spec, int64_t element_bytes, bool skip_padding);
+
+  int64_t taps() const { return static_cast<int64_t>(offsets.size()); }
+  int64_t k() const { return tap_width * (spec.c / spec.groups); }
+  // Of a tap, with room to read on to whole steps of k.
+  int64_t row_bytes() const { return (k() + 3) * element_bytes; }
+  // Of the copies, per output pixel.
+  int64_t scratch_bytes() const { return tap_width > 1 ? taps() * row_bytes() : 0; }
+};
+
+// Whether kernel rows are taken whole.
+bool WholeKernelRows(const ConvSpec& spec);
+
+class ImageRows {
+ public:
+  // padding: row_bytes() of the source's zero point.
+  ImageRows(const TapTable& table, const void* src, const void* padding)
+      : table_(table),
+        src_(static_cast<const uint8_t*>(src)),
+        padding_(static_cast<const uint8_t*>(padding)) {}
+
+  void operator()(gemm::TileRows& tile) const;
+
+ private:
+  // Fill rows [i, i + count) of every tap for the output pixels (image, oy, ox) and on, in one
+  // output row. Return whether all of it lies inside the image.
+  bool FillRun(const gemm::TileRows& tile, int64_t i, int64_t count, int64_t image, int64_t oy,
+               int64_t ox) const;
+  void FillInner(const gemm::TileRows& tile, int64_t i, int64_t count, int64_t image, int64_t oy,
+                 int64_t ox) const;
+  void FillEdge(const gemm::TileRows& tile, int64_t i, int64_t image, int64_t oy, int64_t ox) const;
+  // Whether a step of k may be read past the tile's taps: behind them come pixels of the image,
+  // unless others' channels lie between them, or its end.
+  bool MayReadOn(const gemm::TileRows& tile) const;
+  // One tap: kernel row at image row y, first pixel x.
+  const void* Tap(const uint8_t* image_row, int64_t x, uint8_t* copy) const;
+  void DropPaddingTaps(gemm::TileRows& tile) const;
+
+  const TapTable& table_;
+  const uint8_t* src_;
+  const uint8_t* padding_;
+};
+
+}  // namespace assay::conv

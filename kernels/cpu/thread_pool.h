@@ -1,0 +1,33 @@
+// ThreadPool: the one way Assay runs in parallel. oneTBB behind it; under ThreadSanitizer, which
+// Debian's TBB is not built for, plain std::threads (ASSAY_POOL_STD).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "kernels/base/function_ref.h"
+
+namespace assay {
+
+class ThreadPool {
+ public:
+  // threads >= 1, the calling thread included; 1 starts none.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return threads_; }
+
+  // Calls body(task, worker) once for every task in [0, tasks) and returns when all are done;
+  // worker is in [0, threads()) and no two calls with the same worker run at once, so it may index
+  // scratch memory. One task, or one thread, runs on the caller. Not reentrant.
+  void Run(int64_t tasks, FunctionRef<void(int64_t task, int worker)> body);
+
+ private:
+  struct Backend;
+  int threads_;
+  std::unique_ptr<Backend> backend_;
+};
+
+}  // namespace assay

@@ -1,0 +1,216 @@
+// The elementwise kernels, for a vector type V (vec_*.h). Include only in variants.
+//
+// Bytes become floats by interleaving, without a conversion: a byte b below 0x4b0000 is the float
+// 2^23 + b, and subtracting 2^23 + zero_point is exact. The packs at the end undo the order of the
+// unpacks, since both work within 16-byte lanes.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/elementwise/variant.h"
+
+namespace assay::elementwise {
+namespace {
+
+// NaN stays NaN.
+template <typename V>
+[[gnu::always_inline]] inline typename V::Float Clamp(typename V::Float x, typename V::Float lo,
+                                                      typename V::Float hi) {
+  return V::Min(hi, V::Max(lo, x));
+}
+
+// Calls body(i, lanes) for vectors of V::kFloats elements; the last may be a part.
+template <typename V, typename Body>
+[[gnu::always_inline]] inline void ForFloats(int64_t n, Body body) {
+  int64_t i = 0;
+  for (; i + 4 * V::kFloats <= n; i += 4 * V::kFloats) {
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) body(i + k * V::kFloats, typename V::All());
+  }
+  for (; i + V::kFloats <= n; i += V::kFloats) body(i, typename V::All());
+  if (i < n) body(i, typename V::First(n - i));
+}
+
+template <typename V>
+void AddF32(const float* a, const float* b, float* dst, int64_t n, float lo, float hi) {
+  const auto low = V::Set(lo), high = V::Set(hi);
+  ForFloats<V>(
+      n, [&](int64_t i, auto lanes) __attribute__((always_inline)) {
+        const auto sum = V::Add(V::Load(a + i, lanes), V::Load(b + i, lanes));
+        V::Store(dst + i, Clamp<V>(sum, low, high), lanes);
+      });
+}
+
+template <typename V>
+void ClampF32(const float* src, float* dst, int64_t n, float lo, float hi) {
+  const auto low = V::Set(lo), high = V::Set(hi);
+  ForFloats<V>(
+      n, [&](int64_t i, auto lanes) __attribute__((always_inline)) {
+        V::Store(dst + i, Clamp<V>(V::Load(src + i, lanes), low, high), lanes);
+      });
+}
+
+template <typename V>
+void DequantizeS32(const float* scale, const int32_t* src, float* dst, int64_t n, float lo,
+                   float hi) {
+  const auto low = V::Set(lo), high = V::Set(hi);
+  ForFloats<V>(
+      n, [&](int64_t i, auto lanes) __attribute__((always_inline)) {
+        const auto real = V::ToFloat(V::LoadInt(src + i, lanes));
+        V::Store(dst + i, Clamp<V>(V::Mul(real, V::Load(scale + i, lanes)), low, high), lanes);
+      });
+}
+
+template <typename V>
+void DequantizeU8(QuantParams params, const uint8_t* src, float* dst, int64_t n) {
+  const auto zero_point = V::Set(static_cast<float>(params.zero_point));
+  const auto scale = V::Set(params.scale);
+  ForFloats<V>(
+      n, [&](int64_t i, auto lanes) __attribute__((always_inline)) {
+        const auto q = V::ToFloat(V::LoadWidened(src + i, lanes));
+        V::Store(dst + i, V::Mul(V::Sub(q, zero_point), scale), lanes);
+      });
+}
+
+// Four vectors of floats hold the bytes of one vector; v = 0..3 in the order of unpacking.
+template <typename V>
+struct Floats {
+  typename V::Float v[4];
+};
+
+// float(bytes) - zero_point.
+template <typename V>
+[[gnu::always_inline]] inline Floats<V> Widen(typename V::Int bytes,
+                                              typename V::Float two_to_23_and_zero_point) {
+  const auto high = V::Set16(0x4b00);
+  const auto lo = V::UnpackLo8(bytes, V::Zero()), hi = V::UnpackHi8(bytes, V::Zero());
+  const auto x = two_to_23_and_zero_point;
+  return {{V::Sub(V::AsFloat(V::UnpackLo16(lo, high)), x),
+           V::Sub(V::AsFloat(V::UnpackHi16(lo, high)), x),
+           V::Sub(V::AsFloat(V::UnpackLo16(hi, high)), x),
+           V::Sub(V::AsFloat(V::UnpackHi16(hi, high)), x)}};
+}
+
+// Integers to bytes: + zero point, clamped.
+template <typename V>
+[[gnu::always_inline]] inline typename V::Int Narrow(const typename V::Int (&q)[4],
+                                                     typename V::Int zero_point, typename V::Int lo,
+                                                     typename V::Int hi) {
+  const auto low = V::AddSaturated16(V::Pack32(q[0], q[1]), zero_point);
+  const auto high = V::AddSaturated16(V::Pack32(q[2], q[3]), zero_point);
+  return V::Min8(V::Max8(V::Pack16(low, high), lo), hi);
+}
+
+// RoundClamp (quant.h) in three places: the upper bound here, since a conversion makes of what is
+// too large the smallest integer; of NaN too, which is right. The lower one by the packs.
+template <typename V>
+void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* dst, int64_t n) {
+  const auto a_zero = V::Set(0x1p23f + static_cast<float>(p.a_zero_point));
+  const auto b_zero = V::Set(0x1p23f + static_cast<float>(p.b_zero_point));
+  const auto a_ratio = V::Set(p.a_ratio), b_ratio = V::Set(p.b_ratio);
+  const auto max = V::Set(static_cast<float>(p.hi - p.zero_point));
+  const auto zero_point = V::Set16(p.zero_point);
+  const auto lo = V::Set8(p.lo), hi = V::Set8(p.hi);
+  const auto step = [&](int64_t i, auto lanes) __attribute__((always_inline)) {
+    const auto left = Widen<V>(V::LoadBytes(a + i, lanes), a_zero);
+    const auto right = Widen<V>(V::LoadBytes(b + i, lanes), b_zero);
+    typename V::Int q[4];
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) {
+      const auto sum = V::Add(V::Mul(left.v[v], a_ratio), V::Mul(right.v[v], b_ratio));
+      q[v] = V::ToInt(V::Min(max, sum));
+    }
+    V::StoreBytes(dst + i, Narrow<V>(q, zero_point, lo, hi), lanes);
+  };
+  int64_t i = 0;
+  for (; i + V::kBytes <= n; i += V::kBytes) step(i, typename V::All());
+  if (i < n) step(i, typename V::FirstBytes(n - i));
+}
+
+// Entry x of 16 << kBits entries at `table`: sixteen at a time by the low half of the byte, then a
+// tree of choices by the bits of the high one.
+template <typename V, int kBits>
+[[gnu::always_inline]] inline typename V::Int Entry(const uint8_t* table, typename V::Int low_half,
+                                                    const typename V::BitMask (&bits)[4]) {
+  if constexpr (kBits == 0) {
+    return V::Lookup16(table, low_half);
+  } else {
+    return V::Choose(bits[kBits - 1], Entry<V, kBits - 1>(table, low_half, bits),
+                     Entry<V, kBits - 1>(table + (8 << kBits), low_half, bits));
+  }
+}
+
+template <typename V>
+void LookupU8(const uint8_t* table, const uint8_t* src, uint8_t* dst, int64_t n) {
+  const auto step = [&](int64_t i, auto lanes) __attribute__((always_inline)) {
+    const auto x = V::LoadBytes(src + i, lanes);
+    const typename V::BitMask bits[4] = {V::template Bit<4>(x), V::template Bit<5>(x),
+                                         V::template Bit<6>(x), V::template Bit<7>(x)};
+    V::StoreBytes(dst + i, Entry<V, 4>(table, V::And(x, V::Set8(0x0f)), bits), lanes);
+  };
+  int64_t i = 0;
+  for (; i + V::kBytes <= n; i += V::kBytes) step(i, typename V::All());
+  if (i < n) step(i, typename V::FirstBytes(n - i));
+}
+
+// True division is slow. Multiplied by the reciprocal, a quotient of at most 256 is off by less
+// than 2^-14 (three roundings of 2^-24, relative), which changes what it rounds to only near a
+// half: then divide. Scales whose reciprocal or quotients might leave the normal range always
+// divide. What is below -256 gives 0 either way.
+template <typename V>
+struct Quantizer {
+  typename V::Float scale, reciprocal, max;
+  typename V::Int zero_point;
+  bool divide;
+
+  [[gnu::always_inline]] explicit Quantizer(QuantParams params)
+      : scale(V::Set(params.scale)),
+        reciprocal(V::Set(1.0f / params.scale)),
+        max(V::Set(static_cast<float>(255 - params.zero_point))),
+        zero_point(V::Set16(params.zero_point)),
+        divide(!(params.scale >= 0x1p-100f && params.scale <= 0x1p100f)) {}
+
+  [[gnu::always_inline]] typename V::Int Pack(const typename V::Int (&q)[4]) const {
+    const auto lo = V::AddSaturated16(V::Pack32(q[0], q[1]), zero_point);
+    const auto hi = V::AddSaturated16(V::Pack32(q[2], q[3]), zero_point);
+    return V::Pack16(lo, hi);
+  }
+
+  // Bytes of four vectors, in the order of the packs.
+  [[gnu::always_inline]] typename V::Int operator()(const Floats<V>& x) const {
+    typename V::Int q[4];
+    typename V::Float worst = V::Set(0);
+#pragma GCC unroll 4
+    for (int v = 0; v < 4; ++v) {
+      const auto y = V::Min(max, V::Mul(x.v[v], reciprocal));
+      q[v] = V::ToInt(y);
+      worst = V::Max(V::Abs(V::Sub(y, V::ToFloat(q[v]))), worst);
+    }
+    if (__builtin_expect(divide || V::AnyAtLeast(worst, V::Set(0.5f - 0x1p-14f)), 0)) {
+      for (int v = 0; v < 4; ++v) q[v] = V::ToInt(V::Min(max, V::Div(x.v[v], scale)));
+    }
+    return Pack(q);
+  }
+};
+
+template <typename V>
+void QuantizeU8(QuantParams params, const float* src, uint8_t* dst, int64_t n) {
+  const Quantizer<V> quantize(params);
+  int64_t i = 0;
+  for (; i + V::kBytes <= n; i += V::kBytes) {
+    const Floats<V> x = {{V::Load(src + i, typename V::All()),
+                          V::Load(src + i + V::kFloats, typename V::All()),
+                          V::Load(src + i + 2 * V::kFloats, typename V::All()),
+                          V::Load(src + i + 3 * V::kFloats, typename V::All())}};
+    V::StoreBytes(dst + i, V::InOrder(quantize(x)), typename V::All());
+  }
+  for (; i < n; i += V::kFloats) {
+    const typename V::First lanes(n - i < V::kFloats ? n - i : V::kFloats);
+    const auto x = V::Load(src + i, lanes);
+    const auto bytes = V::InOrder(quantize(Floats<V>{{x, x, x, x}}));
+    V::StoreBytes(dst + i, bytes, typename V::FirstBytes(n - i < V::kFloats ? n - i : V::kFloats));
+  }
+}
+
+}  // namespace
+}  // namespace assay::elementwise

@@ -1,0 +1,51 @@
+// Elementwise kernels, plain loops: the definition in code.
+#include "kernels/elementwise/variant.h"
+
+namespace assay::elementwise {
+namespace {
+
+// NaN stays NaN.
+float Clamp(float x, float lo, float hi) {
+  x = x < lo ? lo : x;
+  return x > hi ? hi : x;
+}
+
+void AddF32(const float* a, const float* b, float* dst, int64_t n, float lo, float hi) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = Clamp(a[i] + b[i], lo, hi);
+}
+
+void ClampF32(const float* src, float* dst, int64_t n, float lo, float hi) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = Clamp(src[i], lo, hi);
+}
+
+void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* dst, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    const float left = static_cast<float>(a[i] - p.a_zero_point) * p.a_ratio;
+    const float right = static_cast<float>(b[i] - p.b_zero_point) * p.b_ratio;
+    dst[i] = static_cast<uint8_t>(RoundClamp(left + right, p.zero_point, p.lo, p.hi));
+  }
+}
+
+void LookupU8(const uint8_t* table, const uint8_t* src, uint8_t* dst, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = table[src[i]];
+}
+
+void QuantizeU8(QuantParams params, const float* src, uint8_t* dst, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = Quantize(src[i], params);
+}
+
+void DequantizeU8(QuantParams params, const uint8_t* src, float* dst, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = Dequantize(src[i], params);
+}
+
+void DequantizeS32(const float* scale, const int32_t* src, float* dst, int64_t n, float lo,
+                   float hi) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = Clamp(static_cast<float>(src[i]) * scale[i], lo, hi);
+}
+
+}  // namespace
+
+extern const Variant rows_scalar = {"rows_scalar", Isa::kScalar, AddF32,       ClampF32,     AddU8,
+                                    LookupU8,      QuantizeU8,   DequantizeU8, DequantizeS32};
+
+}  // namespace assay::elementwise

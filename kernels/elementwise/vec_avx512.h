@@ -1,0 +1,120 @@
+// The vector operations of rows.h in 64-byte vectors. Include only in variants.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/gemm/tiles/intrinsics.h"
+#include "kernels/gemm/tiles/mask_avx512.h"
+
+namespace assay::elementwise {
+namespace {
+
+struct Vec512 {
+  using Float = __m512;
+  using Int = __m512i;
+  using BitMask = __mmask64;
+  static constexpr int64_t kFloats = 16, kBytes = 64;
+
+  // Which lanes a load or store touches: all, the first n of 4 bytes, the first n bytes.
+  struct All {};
+  struct First {
+    [[gnu::always_inline]] explicit First(int64_t n) : mask(gemm::Mask16(n)) {}
+    __mmask16 mask;
+  };
+  struct FirstBytes {
+    [[gnu::always_inline]] explicit FirstBytes(int64_t n) : mask(gemm::Mask64(n)) {}
+    __mmask64 mask;
+  };
+
+  [[gnu::always_inline]] static Float Load(const float* p, All) { return _mm512_loadu_ps(p); }
+  [[gnu::always_inline]] static Float Load(const float* p, First lanes) {
+    return _mm512_maskz_loadu_ps(lanes.mask, p);
+  }
+  [[gnu::always_inline]] static void Store(float* p, Float x, All) { _mm512_storeu_ps(p, x); }
+  [[gnu::always_inline]] static void Store(float* p, Float x, First lanes) {
+    _mm512_mask_storeu_ps(p, lanes.mask, x);
+  }
+  [[gnu::always_inline]] static Int LoadInt(const int32_t* p, All) { return _mm512_loadu_si512(p); }
+  [[gnu::always_inline]] static Int LoadInt(const int32_t* p, First lanes) {
+    return _mm512_maskz_loadu_epi32(lanes.mask, p);
+  }
+  // Bytes, one to a lane of 4.
+  [[gnu::always_inline]] static Int LoadWidened(const uint8_t* p, All) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  [[gnu::always_inline]] static Int LoadWidened(const uint8_t* p, First lanes) {
+    return _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(lanes.mask, p));
+  }
+  [[gnu::always_inline]] static Int LoadBytes(const uint8_t* p, All) {
+    return _mm512_loadu_si512(p);
+  }
+  [[gnu::always_inline]] static Int LoadBytes(const uint8_t* p, FirstBytes lanes) {
+    return _mm512_maskz_loadu_epi8(lanes.mask, p);
+  }
+  [[gnu::always_inline]] static void StoreBytes(uint8_t* p, Int x, All) {
+    _mm512_storeu_si512(p, x);
+  }
+  [[gnu::always_inline]] static void StoreBytes(uint8_t* p, Int x, FirstBytes lanes) {
+    _mm512_mask_storeu_epi8(p, lanes.mask, x);
+  }
+
+  [[gnu::always_inline]] static Float Set(float x) { return _mm512_set1_ps(x); }
+  [[gnu::always_inline]] static Int Set16(int32_t x) {
+    return _mm512_set1_epi16(static_cast<int16_t>(x));
+  }
+  [[gnu::always_inline]] static Int Set8(uint8_t x) {
+    return _mm512_set1_epi8(static_cast<char>(x));
+  }
+  [[gnu::always_inline]] static Int Zero() { return _mm512_setzero_si512(); }
+
+  [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm512_add_ps(a, b); }
+  [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm512_sub_ps(a, b); }
+  [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  [[gnu::always_inline]] static Float Div(Float a, Float b) { return _mm512_div_ps(a, b); }
+  // b where either is NaN.
+  [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm512_min_ps(a, b); }
+  [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm512_max_ps(a, b); }
+  [[gnu::always_inline]] static Float Abs(Float x) { return _mm512_abs_ps(x); }
+  [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
+    return _mm512_cmp_ps_mask(x, bound, _CMP_GE_OQ) != 0;
+  }
+  [[gnu::always_inline]] static Float AsFloat(Int x) { return _mm512_castsi512_ps(x); }
+  [[gnu::always_inline]] static Float ToFloat(Int x) { return _mm512_cvtepi32_ps(x); }
+  // To the nearest, half to even; INT32_MIN for NaN and what does not fit.
+  [[gnu::always_inline]] static Int ToInt(Float x) { return _mm512_cvtps_epi32(x); }
+
+  // Within lanes of 16 bytes, all of these.
+  [[gnu::always_inline]] static Int UnpackLo8(Int a, Int b) { return _mm512_unpacklo_epi8(a, b); }
+  [[gnu::always_inline]] static Int UnpackHi8(Int a, Int b) { return _mm512_unpackhi_epi8(a, b); }
+  [[gnu::always_inline]] static Int UnpackLo16(Int a, Int b) { return _mm512_unpacklo_epi16(a, b); }
+  [[gnu::always_inline]] static Int UnpackHi16(Int a, Int b) { return _mm512_unpackhi_epi16(a, b); }
+  [[gnu::always_inline]] static Int Pack32(Int a, Int b) { return _mm512_packs_epi32(a, b); }
+  [[gnu::always_inline]] static Int Pack16(Int a, Int b) { return _mm512_packus_epi16(a, b); }
+  // The bytes of Pack16(Pack32(v0, v1), Pack32(v2, v3)) in the order of v0 v1 v2 v3.
+  [[gnu::always_inline]] static Int InOrder(Int packed) {
+    const Int index = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_permutexvar_epi32(index, packed);
+  }
+
+  [[gnu::always_inline]] static Int AddSaturated16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
+  [[gnu::always_inline]] static Int Min8(Int a, Int b) { return _mm512_min_epu8(a, b); }
+  [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm512_max_epu8(a, b); }
+  [[gnu::always_inline]] static Int And(Int a, Int b) { return _mm512_and_si512(a, b); }
+
+  // Bit kBit of every byte, and a choice by it: b where it is set.
+  template <int kBit>
+  [[gnu::always_inline]] static BitMask Bit(Int x) {
+    return _mm512_movepi8_mask(_mm512_slli_epi16(x, 7 - kBit));
+  }
+  [[gnu::always_inline]] static Int Choose(BitMask bit, Int a, Int b) {
+    return _mm512_mask_blend_epi8(bit, a, b);
+  }
+  // table[index] for indices below 16.
+  [[gnu::always_inline]] static Int Lookup16(const uint8_t* table, Int index) {
+    const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(entries), index);
+  }
+};
+
+}  // namespace
+}  // namespace assay::elementwise

@@ -1,0 +1,82 @@
+#include "kernels/gemm/packing.h"
+
+namespace assay::gemm {
+namespace {
+
+constexpr int64_t kStep = 4;  // Of k, for the integer formats.
+
+int64_t ElementBytes(RhsFormat format) {
+  switch (format) {
+    case RhsFormat::kF32:
+      return 4;
+    case RhsFormat::kS8x4:
+      return 1;
+    case RhsFormat::kS16x4:
+      return 2;
+  }
+  return 0;
+}
+
+// Where element k of the column at `position` stands in a tap, in elements.
+int64_t Place(const Variant& variant, int64_t k, int64_t position) {
+  switch (variant.rhs) {
+    case RhsFormat::kF32:
+      return k * variant.nr + position;
+    case RhsFormat::kS8x4:
+      return (k / kStep * variant.nr + position) * kStep + k % kStep;
+    case RhsFormat::kS16x4:
+      return ((k / kStep * 2 + k % 2) * variant.nr + position) * 2 + k % kStep / 2;
+  }
+  return 0;
+}
+
+template <typename From, typename To>
+void PackTap(const RhsView& view, const Variant& variant, ComputeType type, int64_t group,
+             int64_t first_column, int64_t tap, To* out) {
+  const From* data = static_cast<const From*>(view.data);
+  for (int64_t position = 0; position < variant.nr; ++position) {
+    const int64_t column = first_column + ColumnAt(variant, type, position);
+    if (column >= view.n) continue;
+    for (int64_t k = 0; k < view.k(); ++k) {
+      out[Place(variant, k, position)] = data[view.Index(group, tap, k, column)];
+    }
+  }
+}
+
+}  // namespace
+
+int64_t ColumnAt(const Variant& variant, ComputeType type, int64_t position) {
+  if (type != ComputeType::kU8S8U8) return position;
+  const int64_t vector = 4 * variant.u8_lanes;
+  const int64_t vectors = variant.nr / vector;
+  const int64_t v = position / vector, lane = position % vector / 4, j = position % 4;
+  return 4 * vectors * lane + 4 * v + j;
+}
+
+int64_t PackedK(const Variant& variant, int64_t k) {
+  return variant.rhs == RhsFormat::kF32 ? k : (k + kStep - 1) / kStep * kStep;
+}
+
+PackedRhs::PackedRhs(const RhsView& view, const Variant& variant, ComputeType type)
+    : taps_(view.taps),
+      panels_((view.n + variant.nr - 1) / variant.nr),
+      tap_bytes_(PackedK(variant, view.k()) * variant.nr * ElementBytes(variant.rhs)),
+      data_(Buffer::Zeroed(static_cast<size_t>(view.groups * panels_ * taps_ * tap_bytes_))) {
+  uint8_t* out = data_.data();
+  for (int64_t group = 0; group < view.groups; ++group) {
+    for (int64_t panel = 0; panel < panels_; ++panel) {
+      for (int64_t tap = 0; tap < taps_; ++tap, out += tap_bytes_) {
+        const int64_t first = panel * variant.nr;
+        if (variant.rhs == RhsFormat::kF32) {
+          PackTap<float>(view, variant, type, group, first, tap, reinterpret_cast<float*>(out));
+        } else if (variant.rhs == RhsFormat::kS8x4) {
+          PackTap<int8_t>(view, variant, type, group, first, tap, reinterpret_cast<int8_t*>(out));
+        } else {
+          PackTap<int8_t>(view, variant, type, group, first, tap, reinterpret_cast<int16_t*>(out));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace assay::gemm

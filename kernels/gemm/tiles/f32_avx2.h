@@ -1,0 +1,59 @@
+// fp32 tiles of M rows by V vectors of 8 columns, AVX2 and FMA.
+#pragma once
+
+#include "kernels/gemm/tiles/accumulate.h"
+#include "kernels/gemm/tiles/intrinsics.h"
+#include "kernels/gemm/tiles/partial_avx2.h"
+#include "kernels/gemm/tiles/rows.h"
+
+namespace assay::gemm {
+namespace {
+
+struct F32Avx2 {
+  using Element = float;
+  using Vector = __m256;
+  using Acc = __m256;
+  static constexpr int kStep = 1, kParts = 1, kVectorBytes = 32;
+  [[gnu::always_inline]] static Vector Load(const uint8_t* p) {
+    return _mm256_load_ps(reinterpret_cast<const float*>(p));
+  }
+  template <int>
+  [[gnu::always_inline]] static Vector Broadcast(const float* p) {
+    return _mm256_broadcast_ss(p);
+  }
+  [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
+    return _mm256_fmadd_ps(a, b, acc);
+  }
+};
+
+template <int MR, int V>
+struct F32TileAvx2 {
+  template <int M>
+  static void Run(const Tile& t) {
+    __m256 acc[M][V];
+    Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+      const __m256 bias = _mm256_load_ps(static_cast<const float*>(t.bias) + 8 * v);
+      Unroll<M>([&]<int i>() __attribute__((always_inline)) { acc[i][v] = bias; });
+    });
+    Accumulate<F32Avx2, MR>(t, acc);
+
+    const __m256 lo = _mm256_set1_ps(t.stage->lo);
+    const __m256 hi = _mm256_set1_ps(t.stage->hi);
+    const float* residual = static_cast<const float*>(t.residual);
+    float* dst = static_cast<float*>(t.dst);
+    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+      Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+        const int64_t n = t.n - 8 * v;
+        __m256 y = acc[i][v];
+        if (residual != nullptr) {
+          y = _mm256_add_ps(y, LoadFirst(residual + i * t.residual_stride + 8 * v, n));
+        }
+        y = _mm256_min_ps(_mm256_max_ps(y, lo), hi);
+        StoreFirst(dst + i * t.dst_stride + 8 * v, y, n);
+      });
+    });
+  }
+};
+
+}  // namespace
+}  // namespace assay::gemm

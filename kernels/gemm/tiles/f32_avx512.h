@@ -1,0 +1,59 @@
+// fp32 tiles of M rows by V vectors of 16 columns, AVX-512.
+#pragma once
+
+#include "kernels/gemm/tiles/accumulate.h"
+#include "kernels/gemm/tiles/intrinsics.h"
+#include "kernels/gemm/tiles/mask_avx512.h"
+#include "kernels/gemm/tiles/rows.h"
+
+namespace assay::gemm {
+namespace {
+
+struct F32Avx512 {
+  using Element = float;
+  using Vector = __m512;
+  using Acc = __m512;
+  static constexpr int kStep = 1, kParts = 1, kVectorBytes = 64;
+  [[gnu::always_inline]] static Vector Load(const uint8_t* p) { return _mm512_load_ps(p); }
+  template <int>
+  [[gnu::always_inline]] static Vector Broadcast(const float* p) {
+    return _mm512_set1_ps(*p);
+  }
+  [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
+    return _mm512_fmadd_ps(a, b, acc);
+  }
+};
+
+// MR: of the variant; M <= MR: of this tile.
+template <int MR, int V>
+struct F32TileAvx512 {
+  template <int M>
+  static void Run(const Tile& t) {
+    __m512 acc[M][V];
+    Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+      const __m512 bias = _mm512_load_ps(static_cast<const float*>(t.bias) + 16 * v);
+      Unroll<M>([&]<int i>() __attribute__((always_inline)) { acc[i][v] = bias; });
+    });
+    Accumulate<F32Avx512, MR>(t, acc);
+
+    const __m512 lo = _mm512_set1_ps(t.stage->lo);
+    const __m512 hi = _mm512_set1_ps(t.stage->hi);
+    const float* residual = static_cast<const float*>(t.residual);
+    float* dst = static_cast<float*>(t.dst);
+    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+      Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+        const __mmask16 mask = Mask16(t.n - 16 * v);
+        __m512 y = acc[i][v];
+        if (residual != nullptr) {
+          y = _mm512_add_ps(y,
+                            _mm512_maskz_loadu_ps(mask, residual + i * t.residual_stride + 16 * v));
+        }
+        y = _mm512_min_ps(_mm512_max_ps(y, lo), hi);
+        _mm512_mask_storeu_ps(dst + i * t.dst_stride + 16 * v, mask, y);
+      });
+    });
+  }
+};
+
+}  // namespace
+}  // namespace assay::gemm

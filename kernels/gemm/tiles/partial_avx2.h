@@ -1,0 +1,52 @@
+// Loads and stores of the first n elements of a vector, AVX2; n may be negative or past the end.
+// Whole vectors take the plain instruction: masked stores are slow on AMD's CPUs.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/gemm/tiles/intrinsics.h"
+
+namespace assay::gemm {
+namespace {
+
+[[gnu::always_inline]] inline __m256i FirstLanes(int64_t n) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int32_t>(n)), lane);
+}
+
+[[gnu::always_inline]] inline __m256 LoadFirst(const float* p, int64_t n) {
+  return n >= 8 ? _mm256_loadu_ps(p) : _mm256_maskload_ps(p, FirstLanes(n));
+}
+
+[[gnu::always_inline]] inline void StoreFirst(float* p, __m256 x, int64_t n) {
+  if (n >= 8) {
+    _mm256_storeu_ps(p, x);
+  } else {
+    _mm256_maskstore_ps(p, FirstLanes(n), x);
+  }
+}
+
+[[gnu::always_inline]] inline void StoreFirst(int32_t* p, __m256i x, int64_t n) {
+  StoreFirst(reinterpret_cast<float*>(p), _mm256_castsi256_ps(x), n);
+}
+
+// 16 bytes; there is no masked byte move.
+[[gnu::always_inline]] inline __m128i LoadFirst(const uint8_t* p, int64_t n) {
+  if (n >= 16) return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  alignas(16) uint8_t bytes[16] = {};
+  for (int64_t j = 0; j < n; ++j) bytes[j] = p[j];
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(bytes));
+}
+
+[[gnu::always_inline]] inline void StoreFirst(uint8_t* p, __m128i x, int64_t n) {
+  if (n >= 16) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), x);
+    return;
+  }
+  alignas(16) uint8_t bytes[16];
+  _mm_store_si128(reinterpret_cast<__m128i*>(bytes), x);
+  for (int64_t j = 0; j < n; ++j) p[j] = bytes[j];
+}
+
+}  // namespace
+}  // namespace assay::gemm

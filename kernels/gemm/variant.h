@@ -1,0 +1,72 @@
+// The contract of a micro-kernel, one for matrix products and convolutions.
+//
+// A micro-kernel computes one tile of dst, m x n with m <= mr and n <= nr, in registers:
+//   acc[i][j] = bias[j] + sum over taps t, over p < k of  rows[t * mr + i][p] * rhs[t][p][j]
+// and stores it through the output stage (kernels/base/compute.h). A matrix product has one tap; a
+// convolution has kh * kw of them, whose rows point into the NHWC image or, where a tap falls on
+// padding, to a row that holds the source's zero point. So nothing is copied, and a tap that is
+// padding for every row of the tile need not be listed.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/cpu/isa.h"
+
+namespace assay::gemm {
+
+// How a variant wants the constant operand; steps of four of k for the integer formats, the last
+// filled up with zeros. Panels of nr columns, each [tap][step of k][...]:
+enum class RhsFormat : uint8_t {
+  kF32,    // [nr] float, one of k per step.
+  kS8x4,   // [nr][4] int8: what vpdpbusd multiplies.
+  kS16x4,  // [2][nr][2] int16: elements 0 and 2 of the step, then 1 and 3: what vpmaddwd multiplies
+           // by the even and the odd bytes of four u8.
+};
+
+// The constants of OutputStage, without what is folded into bias and scale.
+struct Stage {
+  float lo, hi;  // kF32
+  int32_t zero_point, q_lo, q_hi;
+  float acc_ratio, residual_ratio;
+  int32_t residual_zero_point, sum_zero_point, sum_lo, sum_hi;
+};
+
+struct Tile {
+  // [taps][mr] pointers to k contiguous elements each; of each tap the first m are read. No byte
+  // outside these elements is.
+  const void* const* rows;
+  const int64_t* rhs_offsets;  // [taps]: where in the panel the tap's part begins, in bytes.
+  int64_t taps, k;
+  const void* rhs;       // The panel, aligned to 64.
+  const void* bias;      // [nr] float or int32, aligned to 64, zero-point compensation included.
+  const float* scale;    // [nr], aligned to 64; kU8S8U8 only.
+  int64_t m, n;          // Only the first m rows and n columns are stored.
+  void* dst;             // float, int32 or uint8
+  int64_t dst_stride;    // Elements from row to row.
+  const void* residual;  // Like dst, or nullptr.
+  int64_t residual_stride;
+  const Stage* stage;
+};
+
+using Kernel = void (*)(const Tile& tile);
+
+struct Variant {
+  const char* name;
+  Isa isa;
+  int64_t mr, nr;
+  RhsFormat rhs;
+  // Columns of a kU8S8U8 panel (with its bias and scale) are ordered so that packing inside 128-bit
+  // lanes stores them in their natural order: with L = u8_lanes and V = nr / (4 L) vectors, the
+  // position (v, lane, j) holds column 4 V lane + 4 v + j. 1 is the natural order.
+  int64_t u8_lanes;
+  // Multiply-adds per cycle of a full tile on a CPU with two vector ports: what dispatch reckons
+  // with.
+  double macs_per_cycle;
+  Kernel f32, u8s8s32, u8s8u8;  // nullptr: not supported.
+};
+
+// Every variant of the folder variants/, in the order of the names.
+std::span<const Variant* const> AllVariants();
+
+}  // namespace assay::gemm

@@ -1,0 +1,138 @@
+#include "kernels/pool/pool.h"
+
+#include <algorithm>
+
+#include "kernels/base/check.h"
+#include "kernels/elementwise/split.h"
+#include "kernels/pool/variant.h"
+
+namespace assay::pool {
+namespace {
+
+// Where a window's taps lie along one axis.
+struct Span {
+  int64_t first = 0;   // Source coordinate of the first tap inside the image.
+  int64_t taps = 0;    // Inside the image.
+  int64_t padded = 0;  // Inside the image or its padding: an overhang of ceil_mode is neither.
+};
+
+struct Axis {
+  int64_t extent, kernel, stride, dilation, pad_begin, pad_end;
+
+  Span At(int64_t out) const {
+    const int64_t begin = out * stride - pad_begin;
+    const int64_t skipped = Before(0, begin);
+    return {begin + skipped * dilation, Before(extent, begin) - skipped,
+            Before(extent + pad_end, begin)};
+  }
+
+ private:
+  // How many taps of a window that begins at `begin` lie at coordinates less than `end`.
+  int64_t Before(int64_t end, int64_t begin) const {
+    return begin >= end ? 0 : std::min(kernel, (end - begin - 1) / dilation + 1);
+  }
+};
+
+Axis Rows(const ConvSpec& s, int64_t dilation) {
+  return {s.h, s.kh, s.stride_h, dilation, s.pad_top, s.pad_bottom};
+}
+Axis Cols(const ConvSpec& s, int64_t dilation) {
+  return {s.w, s.kw, s.stride_w, dilation, s.pad_left, s.pad_right};
+}
+
+void Check(const Window& window) {
+  const ConvSpec& s = window.spec;
+  ASSAY_CHECK(s.n >= 0 && s.h >= 0 && s.w >= 0 && s.c >= 0);
+  ASSAY_CHECK(s.kh >= 1 && s.kw >= 1 && s.stride_h >= 1 && s.stride_w >= 1);
+  ASSAY_CHECK(s.dilation_h >= 1 && s.dilation_w >= 1);
+  ASSAY_CHECK(s.pad_top >= 0 && s.pad_left >= 0 && s.pad_bottom >= 0 && s.pad_right >= 0);
+  ASSAY_CHECK(window.oh >= 0 && window.ow >= 0);
+  ASSAY_CHECK(s.src_stride == 0 || s.src_stride >= s.c);
+  ASSAY_CHECK(s.dst_stride == 0 || s.dst_stride >= s.c);
+}
+
+// Calls body(taps, row span, column span, dst) for every output pixel. The pixel of one row of the
+// output is the unit of parallel work; with few of them channels are cut too (global pooling).
+template <typename T, typename Body>
+void ForEachPixel(const Window& window, bool dilated, const T* src, T* dst, ThreadPool& pool,
+                  Body body) {
+  Check(window);
+  const ConvSpec& s = window.spec;
+  const Axis rows = Rows(s, dilated ? s.dilation_h : 1);
+  const Axis cols = Cols(s, dilated ? s.dilation_w : 1);
+  const int64_t src_pixel = s.src_stride != 0 ? s.src_stride : s.c;
+  const int64_t dst_pixel = s.dst_stride != 0 ? s.dst_stride : s.c;
+  const int64_t bytes = s.c * (s.kh * s.kw + 1) * static_cast<int64_t>(sizeof(T));
+  Split(s.n * window.oh * window.ow, bytes, pool, [&](int64_t begin, int64_t end, int) {
+    for (int64_t pixel = begin; pixel < end; ++pixel) {
+      const int64_t image = pixel / (window.oh * window.ow);
+      const Span row = rows.At(pixel / window.ow % window.oh);
+      const Span col = cols.At(pixel % window.ow);
+      const bool empty = row.taps == 0 || col.taps == 0;
+      const int64_t first = empty ? 0 : ((image * s.h + row.first) * s.w + col.first) * src_pixel;
+      const Taps<T> taps = {src + first, empty ? 0 : row.taps, empty ? 0 : col.taps,
+                            rows.dilation * s.w * src_pixel, cols.dilation * src_pixel};
+      body(taps, row, col, dst + pixel * dst_pixel);
+    }
+  });
+}
+
+// What an average divides by; at least one, so that an empty window gives zero.
+int64_t Count(const Window& window, const Span& row, const Span& col) {
+  const int64_t count = window.count_include_pad ? row.padded * col.padded : row.taps * col.taps;
+  return std::max<int64_t>(count, 1);
+}
+
+}  // namespace
+
+const Variant& Pick(IsaSet usable) {
+  const Variant* best = nullptr;
+  for (const Variant* variant : AllVariants()) {
+    if (!usable.has(variant->isa)) continue;
+    if (best == nullptr || best->isa < variant->isa) best = variant;
+  }
+  ASSAY_CHECK(best != nullptr);
+  return *best;
+}
+
+void MaxF32(const Window& window, const float* src, float* dst, ThreadPool& pool, IsaSet usable) {
+  const Variant& variant = Pick(usable);
+  ForEachPixel(window, true, src, dst, pool,
+               [&](const Taps<float>& taps, const Span&, const Span&, float* to) {
+                 variant.max_f32(taps, window.spec.c, to);
+               });
+}
+
+void MaxU8(const Window& window, const uint8_t* src, uint8_t* dst, ThreadPool& pool,
+           IsaSet usable) {
+  const Variant& variant = Pick(usable);
+  ForEachPixel(window, true, src, dst, pool,
+               [&](const Taps<uint8_t>& taps, const Span&, const Span&, uint8_t* to) {
+                 variant.max_u8(taps, window.spec.c, to);
+               });
+}
+
+void AverageF32(const Window& window, const float* src, float* dst, ThreadPool& pool,
+                IsaSet usable) {
+  const Variant& variant = Pick(usable);
+  ForEachPixel(window, false, src, dst, pool,
+               [&](const Taps<float>& taps, const Span& row, const Span& col, float* to) {
+                 const float divisor = static_cast<float>(Count(window, row, col));
+                 variant.average_f32(taps, window.spec.c, divisor, to);
+               });
+}
+
+void AverageU8(const Window& window, QuantParams src_quant, QuantParams dst_quant,
+               const uint8_t* src, uint8_t* dst, ThreadPool& pool, IsaSet usable) {
+  const Variant& variant = Pick(usable);
+  ForEachPixel(window, false, src, dst, pool,
+               [&](const Taps<uint8_t>& taps, const Span& row, const Span& col, uint8_t* to) {
+                 const float count = static_cast<float>(Count(window, row, col));
+                 const float factor = src_quant.scale / (dst_quant.scale * count);
+                 const int64_t offset = -src_quant.zero_point * taps.rows * taps.cols;
+                 variant.average_u8(taps, window.spec.c, static_cast<int32_t>(offset), factor,
+                                    dst_quant.zero_point, to);
+               });
+}
+
+}  // namespace assay::pool

@@ -1,0 +1,41 @@
+// One variant of the pooling kernels. VNNI brings nothing here, so the tiers are scalar, avx2 and
+// avx512. All give the same bits, f32 included: every channel sums its taps in the same order.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/base/quant.h"
+#include "kernels/cpu/isa.h"
+
+namespace assay::pool {
+
+// The taps of one output pixel that lie inside the image: rows x cols source pixels, whose first
+// channel is at `src`.
+template <typename T>
+struct Taps {
+  const T* src = nullptr;
+  int64_t rows = 0, cols = 0;
+  int64_t row_step = 0, col_step = 0;  // Elements from a tap to the next.
+};
+
+// A window without taps has rows == 0 or cols == 0.
+struct Variant {
+  const char* name;
+  Isa isa;
+  void (*max_f32)(const Taps<float>& taps, int64_t channels, float* dst);
+  void (*max_u8)(const Taps<uint8_t>& taps, int64_t channels, uint8_t* dst);
+  // dst = (taps in row order, summed from zero) / divisor.
+  void (*average_f32)(const Taps<float>& taps, int64_t channels, float divisor, float* dst);
+  // dst = RoundClamp(float(sum of q + offset) * factor, zero_point, 0, 255).
+  void (*average_u8)(const Taps<uint8_t>& taps, int64_t channels, int32_t offset, float factor,
+                     int32_t zero_point, uint8_t* dst);
+};
+
+// The files of kernels/pool/variants, by name.
+std::span<const Variant* const> AllVariants();
+
+// The widest one within `usable`.
+const Variant& Pick(IsaSet usable);
+
+}  // namespace assay::pool

@@ -1,0 +1,54 @@
+#include "objectives/objective.h"
+
+#include <algorithm>
+
+#include "kernels/base/check.h"
+#include "objectives/stats/order.h"
+
+namespace assay {
+
+double Series::Mean(size_t begin, size_t end) const {
+  end = std::min(end, values.size());
+  begin = std::min(begin, end);
+  return assay::Mean(std::span(values).subspan(begin, end - begin));
+}
+
+void Objective::Start(const Subject& subject) {
+  ASSAY_CHECK(!running_);
+  running_ = true;
+  subject_ = subject.name;
+  OnStart(subject);
+}
+
+void Objective::End(const Observation& observation) {
+  ASSAY_CHECK(running_);
+  running_ = false;
+  Series& series = series_[subject_];
+  series.samples = observation.samples;
+  series.values.push_back(OnEnd(observation, series));
+}
+
+void Objective::Reset() { series_.clear(); }
+
+void Objective::Reset(std::string_view subject) {
+  const auto found = series_.find(subject);
+  if (found != series_.end()) series_.erase(found);
+}
+
+const Series& Objective::results(std::string_view subject) const {
+  static const Series empty;
+  const auto found = series_.find(subject);
+  return found == series_.end() ? empty : found->second;
+}
+
+Summary Objective::Report(const Series& series) const {
+  return {.value = Value(series), .interval = std::nullopt, .extras = series.details};
+}
+
+std::optional<Change> Objective::Compare(const Series&, const Series&) const {
+  return std::nullopt;
+}
+
+void Objective::OnStart(const Subject&) {}
+
+}  // namespace assay

@@ -1,0 +1,178 @@
+"""The command line as a person meets it: help, errors, exit codes, and the files it leaves."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
+MODEL = ROOT / "harness/demo/fashion_mobile.onnx"
+CONFIG = ROOT / "harness/demo/config.yaml"
+DATA = pathlib.Path("/usr/share/datasets/fashion-mnist")
+# Little data and few rounds: these tests are about behavior, not about figures.
+QUICK = [
+    "quantization.calibration.sampling_size=20",
+    "evaluation.accuracy.dataloader.dataset.FashionMNIST.count=200",
+    "evaluation.performance.iteration=5",
+    "evaluation.performance.warmup=0",
+    "tuning.exit_policy.max_trials=3",
+]
+
+
+def assay(*arguments, environment=None):
+    return subprocess.run([ASSAY, *map(str, arguments)], capture_output=True, text=True,
+                          env={**os.environ, **(environment or {})}, check=False)
+
+
+def quick_tune(folder, *extra):
+    sets = [word for item in [*QUICK, *extra] for word in ("--set", item)]
+    return ["tune", CONFIG, "--workspace", folder, *sets]
+
+
+class Help(unittest.TestCase):
+    def test_every_command_teaches(self):
+        overview = assay("--help")
+        self.assertEqual(overview.returncode, 0)
+        for command in ("run", "inspect", "kernels", "tune", "evaluate", "init"):
+            self.assertIn(command, overview.stdout)
+            text = assay(command, "--help")
+            self.assertEqual(text.returncode, 0)
+            self.assertGreater(len(text.stdout.splitlines()), 5)
+
+    def test_usage_errors_are_exit_code_2(self):
+        for arguments in ([], ["no-such-command"], ["run"], ["tune", "a.yaml", "--no-such-flag"]):
+            result = assay(*arguments)
+            self.assertEqual(result.returncode, 2, arguments)
+            self.assertEqual(result.stdout, "")
+            self.assertNotEqual(result.stderr, "")
+
+
+class Input(unittest.TestCase):
+    def one_sentence(self, *arguments, contains, environment=None):
+        result = assay(*arguments, environment=environment)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn(contains, result.stderr)
+
+    def test_wrong_files(self):
+        self.one_sentence("run", "no/such.onnx", contains="no/such.onnx")
+        self.one_sentence("run", __file__, contains="cli_test.py")
+        self.one_sentence("inspect", ROOT, contains=str(ROOT))
+        self.one_sentence("run", MODEL, "--input", "imge=x.npy", contains="did you mean 'image'")
+        self.one_sentence("run", MODEL, "--input", "image=x.txt", contains="x.txt")
+        self.one_sentence("tune", "no.yaml", contains="no.yaml")
+
+    def test_wrong_cap(self):
+        self.one_sentence("run", MODEL, contains="ASSAY_ISA", environment={"ASSAY_ISA": "sse9"})
+
+    def test_wrong_shape(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "x.npy"
+            numpy.save(file, numpy.zeros((1, 3, 28, 28), numpy.float32))
+            self.one_sentence("run", MODEL, "--input", f"image={file}", contains="image")
+
+
+class Run(unittest.TestCase):
+    def outputs(self, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            result = assay("run", MODEL, "--output-dir", folder, *arguments)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            return numpy.load(pathlib.Path(folder) / "logits.npy"), result
+
+    def test_says_when_it_makes_inputs(self):
+        first, result = self.outputs("--batch", 2)
+        self.assertEqual(first.shape, (2, 10))
+        self.assertIn("made from seed 1", result.stderr)
+        again, _ = self.outputs("--batch", 2)
+        numpy.testing.assert_array_equal(first, again)
+
+    def test_threads_agree_on_a_given_input(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "x.npy"
+            numpy.save(file, numpy.random.default_rng(1).normal(size=(3, 1, 28, 28)).astype("f4"))
+            one, result = self.outputs("--input", f"image={file}")
+            two, _ = self.outputs("--input", f"image={file}", "--threads", 2)
+        self.assertNotIn("made from seed", result.stderr)
+        numpy.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-5)
+
+
+class Inspect(unittest.TestCase):
+    def test_json(self):
+        result = assay("inspect", MODEL, "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        model = json.loads(result.stdout)
+        self.assertEqual(model["operators"]["Conv"]["nodes"], 21)
+        self.assertEqual(model["operators"]["Conv"]["quantizable"], 21)
+        self.assertGreater(model["macs"], 14_000_000)
+        self.assertEqual(model["unsupported"], [])
+
+
+@unittest.skipUnless(DATA.exists(), "dataset-fashion-mnist is not installed")
+class Tune(unittest.TestCase):
+    def test_writes_a_whole_workspace(self):
+        with tempfile.TemporaryDirectory() as folder:
+            result = assay(*quick_tune(folder))
+            self.assertIn(result.returncode, (0, 3, 4), result.stderr)
+            folder = pathlib.Path(folder)
+            outcome = json.loads((folder / "result.json").read_text())
+            trials = [json.loads(line) for line in (folder / "trials.jsonl").read_text().splitlines()]
+            self.assertEqual(len(trials), 3)
+            self.assertEqual(outcome["exit_code"], result.returncode)
+            names = {objective["name"] for objective in outcome["baseline"]["objectives"]}
+            self.assertLessEqual({"accuracy", "performance", "modelsize"}, names)
+            self.assertEqual(sorted(p.name for p in folder.iterdir()),
+                             ["best.onnx", "result.json", "trials.jsonl"])
+            self.assertEqual(assay("inspect", folder / "best.onnx").returncode, 0)
+
+    def test_the_same_seed_gives_the_same_model(self):
+        with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b:
+            only = ["tuning.multi_objectives.objective=[accuracy, modelsize]"]
+            assay(*quick_tune(a, *only))
+            assay(*quick_tune(b, *only, "threads=1"))
+            files = [pathlib.Path(folder) / "best.onnx" for folder in (a, b)]
+            self.assertEqual(files[0].read_bytes(), files[1].read_bytes())
+
+    def test_interrupt_leaves_whole_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = quick_tune(folder, "tuning.exit_policy.max_trials=40",
+                                 "evaluation.performance.iteration=50")
+            process = subprocess.Popen([ASSAY, *map(str, command)], stdout=subprocess.PIPE, text=True)
+            journal = pathlib.Path(folder) / "trials.jsonl"
+            deadline = time.time() + 300
+            while time.time() < deadline and not (journal.exists() and journal.read_text()):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 130, output)
+            outcome = json.loads((pathlib.Path(folder) / "result.json").read_text())
+            self.assertEqual(outcome["status"], "interrupted")
+            for line in journal.read_text().splitlines():
+                json.loads(line)
+
+    def test_an_unwritable_workspace_is_an_error(self):
+        result = assay(*quick_tune("/proc/no/such"))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("/proc/no", result.stderr)
+
+
+class Init(unittest.TestCase):
+    def test_what_it_writes_is_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "tune.yaml"
+            self.assertEqual(assay("init", MODEL, "-o", file).returncode, 0)
+            self.assertEqual(assay("init", MODEL, "-o", file).returncode, 2)
+            result = assay("tune", file)
+            # It is a valid configuration whose data has to be filled in.
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("/path/to/", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv)

@@ -1,0 +1,171 @@
+// Graphs that no exporter writes: each is one sentence that names the node, and nothing worse.
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "tests/harness/engine/run_graph.h"
+
+namespace assay::engine {
+namespace {
+
+using testing::HasSubstr;
+using Ints = std::vector<int64_t>;
+constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
+
+// Building a node on float inputs and integer constants of these shapes fails, naming it.
+void ExpectRefused(const std::string& op, std::vector<Ints> inputs,
+                   std::map<std::string, Attribute> attributes = {},
+                   std::vector<Ints> constants = {}, const std::string& why = "y_") {
+  GraphBuilder builder;
+  std::vector<std::string> names;
+  for (const Ints& shape : inputs) {
+    names.push_back("x" + std::to_string(names.size()));
+    builder.Input(names.back(), DType::kF32, shape);
+  }
+  for (const Ints& values : constants) {
+    names.push_back("c" + std::to_string(names.size()));
+    builder.Init(names.back(), {static_cast<int64_t>(values.size())}, values);
+  }
+  builder.Op(op, names, "y", std::move(attributes)).Output("y");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr(why)) << op;
+}
+
+void ExpectConvRefused(const Ints& image, const Shape& weights,
+                       std::map<std::string, Attribute> attributes = {}) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, image);
+  builder.Init("w", weights, std::vector<float>(static_cast<size_t>(weights.elements())));
+  builder.Op("Conv", {"x", "w"}, "y", std::move(attributes)).Output("y");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("y_Conv"));
+}
+
+TEST(Hostile, Conv) {
+  ExpectConvRefused({1, 3, 8}, {4, 3, 3, 3});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 2, 3, 3});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 9, 9});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 0, 3});
+  ExpectConvRefused({1, 4, 8, 8}, {4, 2, 3, 3}, {{"group", int64_t{0}}});
+  ExpectConvRefused({1, 4, 8, 8}, {3, 2, 3, 3}, {{"group", int64_t{2}}});
+  ExpectConvRefused({1, 4, 8, 8}, {4, 1, 3, 3}, {{"group", kHuge}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"pads", Ints{-1, 0, 0, 0}}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"pads", Ints{kHuge, kHuge, kHuge, kHuge}}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"pads", Ints{1, 1}}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"strides", Ints{0, 1}}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"dilations", Ints{kHuge, 1}}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"kernel_shape", Ints{5, 5}}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"auto_pad", std::string("FULL")}});
+  ExpectConvRefused({1, 3, 8, 8}, {4, 3, 3, 3}, {{"pads", Ints(4, int64_t{1} << 30)}});
+}
+
+TEST(Hostile, Pools) {
+  ExpectRefused("MaxPool", {{1, 3, 8, 8}});
+  ExpectRefused("MaxPool", {{1, 3, 8}}, {{"kernel_shape", Ints{2, 2}}});
+  ExpectRefused("MaxPool", {{1, 3, 8, 8}}, {{"kernel_shape", Ints{2}}});
+  ExpectRefused("MaxPool", {{1, 3, 8, 8}}, {{"kernel_shape", Ints{0, 2}}});
+  ExpectRefused("AveragePool", {{1, 3, 8, 8}}, {{"kernel_shape", Ints{9, 9}}});
+  ExpectRefused("GlobalAveragePool", {{1, 3, 0, 8}});
+  ExpectRefused("GlobalAveragePool", {{3, 8}});
+}
+
+TEST(Hostile, Shapes) {
+  ExpectRefused("Reshape", {{2, 3}}, {}, {{7}});
+  ExpectRefused("Reshape", {{2, 3}}, {}, {{-1, -1}});
+  ExpectRefused("Reshape", {{2, 3}}, {}, {{-1, 0, 0, 0}});
+  ExpectRefused("Reshape", {{2, 3}}, {}, {{kHuge, kHuge}});
+  ExpectRefused("Reshape", {{2, 3}}, {}, {{-2, -3}});
+  ExpectRefused("Reshape", {{2, 3}, {2}});
+  ExpectRefused("Flatten", {{2, 3}}, {{"axis", int64_t{3}}});
+  ExpectRefused("Transpose", {{2, 3}}, {{"perm", Ints{0, 0}}});
+  ExpectRefused("Transpose", {{2, 3}}, {{"perm", Ints{0, 1, 2}}});
+  ExpectRefused("Squeeze", {{2, 3}}, {}, {{0}});
+  ExpectRefused("Squeeze", {{1, 3}}, {}, {{0, 0}});
+  ExpectRefused("Unsqueeze", {{2, 3}}, {}, {{9}});
+  ExpectRefused("Unsqueeze", {{2, 3}}, {}, {Ints(100, 0)});
+  ExpectRefused("Unsqueeze", {{2, 3}}, {}, {{2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}});
+  ExpectRefused("Concat", {{2, 3}, {3, 3}}, {{"axis", int64_t{1}}});
+  ExpectRefused("Concat", {{2, 3}, {2, 3, 1}}, {{"axis", int64_t{1}}});
+  ExpectRefused("Concat", {{2, 3}}, {{"axis", int64_t{2}}});
+  ExpectRefused("Concat", {{2, 3}});
+  ExpectRefused("Concat", {{int64_t{1} << 39}, {int64_t{1} << 39}, {1}}, {{"axis", int64_t{0}}});
+  ExpectRefused("Slice", {{2, 3}}, {}, {{0}, {1}, {2}});
+  ExpectRefused("Slice", {{2, 3}}, {}, {{0}, {1}, {0}, {0}});
+  ExpectRefused("Slice", {{2, 3}}, {}, {{0, 0}, {1, 1}, {0, 0}});
+  ExpectRefused("Slice", {{2, 3}}, {}, {{0, 0}, {1}, {0}});
+  ExpectRefused("Pad", {{2, 3}}, {}, {{0, 0, 0}});
+  ExpectRefused("Pad", {{2, 3}}, {}, {{-2, 0, -1, 0}});
+  ExpectRefused("Pad", {{2, 3}}, {}, {{kHuge, 0, 0, 0}});
+  ExpectRefused("Pad", {{2, 3}}, {{"mode", std::string("wrap")}}, {{0, 0, 0, 0}});
+  ExpectRefused("Gather", {{2, 3}}, {{"axis", int64_t{2}}}, {{0}});
+  ExpectRefused("Gather", {{2, 3}}, {}, {{2}});
+  ExpectRefused("Add", {{2, 3}, {2}});
+  ExpectRefused("Add", {{int64_t{1} << 25, 1}, {int64_t{1} << 25}});
+  ExpectRefused("Softmax", {{2, 3}}, {{"axis", int64_t{-3}}});
+  ExpectRefused("ReduceMean", {{2, 3}}, {{"axes", Ints{5}}});
+  ExpectRefused("MatMul", {{2, 3}, {2, 3}});
+  ExpectRefused("MatMul", {{}, {3}});
+  ExpectRefused("Gemm", {{2, 3}, {4, 5}});
+  ExpectRefused("Gemm", {{2, 3}, {3, 5}, {4}});
+  ExpectRefused("Cast", {{2}}, {{"to", int64_t{10}}});
+  ExpectRefused("BatchNormalization", {{2, 3}, {3}, {3}, {3}, {3}});
+}
+
+TEST(Hostile, MissingInputs) {
+  for (const char* op : {"Conv", "Gemm", "MatMul", "Relu", "Add", "Reshape", "Slice", "Pad",
+                         "Gather", "Clip", "QuantizeLinear", "DequantizeLinear", "Softmax",
+                         "MaxPool", "Concat", "Shape", "Cast", "BatchNormalization", "Unsqueeze"}) {
+    ExpectRefused(op, {});
+  }
+}
+
+TEST(Hostile, ConstantsThatWouldFillTheMemory) {
+  GraphBuilder builder;
+  builder.Init<int64_t>("dims", {1}, {int64_t{1} << 39});
+  builder.Op("ConstantOfShape", {"dims"}, "y").Output("y");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("too large"));
+}
+
+TEST(Hostile, IntermediatesThatWouldFillTheMemory) {
+  ExpectRefused("Add", {{int64_t{1} << 18, 1}, {int64_t{1} << 18}}, {}, {}, "");
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {1 << 18, 1}).Input("z", DType::kF32, {1 << 18});
+  builder.Op("Add", {"x", "z"}, "a").Op("ReduceMean", {"a"}, "y").Output("y");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("are allowed"));
+}
+
+TEST(Hostile, QuantizationParametersThatDoNotFit) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {2, 3}).Init<float>("s", {2}, {1, 1});
+  builder.Op("QuantizeLinear", {"x", "s"}, "y").Output("y", DType::kU8);
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("2 scales do not fit axis 1"));
+  builder.Init<float>("s", {}, {1}).Init<uint8_t>("z", {2}, {1, 1});
+  builder.graph.nodes[0].inputs.push_back("z");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("2 zero points for 1 scales"));
+}
+
+// Degenerate, and fine.
+TEST(Hostile, EmptyTensorsRun) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {0, 3, 4, 4}).Init("w", {2, 3, 1, 1}, RandomFloats(6, 1));
+  builder.Op("Conv", {"x", "w"}, "c").Op("Relu", {"c"}, "r").Op("Flatten", {"r"}, "y").Output("y");
+  const std::vector<Tensor> y = RunGraph(builder.graph, {Tensor(DType::kF32, {0, 3, 4, 4})});
+  EXPECT_EQ(y.at(0).shape(), (Shape{0, 32}));
+}
+
+TEST(Hostile, UnsortedGraphsAreSorted) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {2}).Op("Exp", {"r"}, "y").Op("Relu", {"x"}, "r").Output("y");
+  EXPECT_EQ(BuildError(builder.graph), "");
+}
+
+TEST(Hostile, AbsentValues) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {2}).Op("Relu", {"nowhere"}, "y").Output("y");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("'nowhere'"));
+  builder = {};
+  builder.Input("x", DType::kF32, {2}).Output("nowhere");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("'nowhere'"));
+}
+
+}  // namespace
+}  // namespace assay::engine

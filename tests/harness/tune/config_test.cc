@@ -1,0 +1,131 @@
+#include "harness/tune/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace assay::tune {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kMission = R"(model: {name: demo, framework: onnxrt_qdq, path: demo.onnx}
+quantization:
+  calibration:
+    sampling_size: 64
+    dataloader:
+      dataset: {FashionMNIST: {root: data, train: True, count: 64}}
+      transform: {Rescale: {}, Normalize: {mean: [0.286], std: [0.353]}}
+evaluation:
+  accuracy:
+    metric: {topk: 1}
+    dataloader:
+      batch_size: 100
+      dataset: {FashionMNIST: {root: data, train: True, start: 55000}}
+tuning:
+  accuracy_criterion: {relative: 0.01}
+  multi_objectives:
+    objective: [accuracy, performance]
+    higher_is_better: [True, False]
+    weight: [0.8, 0.2]
+)";
+
+Result<TuneConfig> Parse(const std::string& text, std::vector<std::string> overrides = {}) {
+  return ParseConfig(text, "conf/tune.yaml", overrides);
+}
+
+std::string ErrorOf(const std::string& text, std::vector<std::string> overrides = {}) {
+  const auto config = Parse(text, std::move(overrides));
+  return config.ok() ? "" : config.message();
+}
+
+TEST(Config, ReadsTheWordsOfIncOneX) {
+  const auto config = Parse(kMission);
+  ASSERT_TRUE(config.ok()) << config.message();
+  EXPECT_EQ(config->model_path, "conf/demo.onnx");
+  EXPECT_EQ(config->calibration->sampling_size, 64);
+  EXPECT_EQ(config->calibration->data.dataset, "FashionMNIST");
+  EXPECT_EQ(config->calibration->data.pipeline.transforms[1].name, "Normalize");
+  EXPECT_EQ(config->accuracy->data.batch_size, 100);
+  EXPECT_EQ(config->accuracy->metric, "topk");
+  EXPECT_TRUE(config->objectives.multi);
+  EXPECT_THAT(config->objectives.names, ElementsAre("accuracy", "performance"));
+  EXPECT_THAT(config->objectives.higher_is_better, ElementsAre(true, false));
+  EXPECT_THAT(config->objectives.weights, ElementsAre(0.8, 0.2));
+  EXPECT_TRUE(config->criterion.relative);
+  EXPECT_EQ(config->strategy, "basic");
+  EXPECT_THAT(config->warnings, testing::IsEmpty());
+}
+
+TEST(Config, DefaultsAreIncs) {
+  const auto config = Parse("version: 1.0");
+  ASSERT_TRUE(config.ok()) << config.message();
+  EXPECT_THAT(config->objectives.names, ElementsAre("performance"));
+  EXPECT_EQ(config->criterion.limit, 0.01);
+  EXPECT_EQ(config->exit_policy.max_trials, 100);
+  EXPECT_EQ(config->exit_policy.timeout_s, 0);
+  EXPECT_EQ(config->random_seed, 9527u);
+}
+
+TEST(Config, OverridesComeFirst) {
+  const auto config =
+      Parse(kMission, {"tuning.accuracy_criterion.relative=0.02", "tuning.exit_policy.max_trials=7",
+                       "evaluation.accuracy.dataloader.batch_size=5"});
+  ASSERT_TRUE(config.ok()) << config.message();
+  EXPECT_EQ(config->criterion.limit, 0.02);
+  EXPECT_EQ(config->exit_policy.max_trials, 7);
+  EXPECT_EQ(config->accuracy->data.batch_size, 5);
+  EXPECT_THAT(ErrorOf(kMission, {"tuning"}), HasSubstr("expected key.path=value"));
+  EXPECT_THAT(ErrorOf(kMission, {"model.name.x=1"}), HasSubstr("is not a map"));
+}
+
+TEST(Config, KnownToIncOnlyIsAWarningThatNamesIt) {
+  const auto config = Parse("tuning:\n  tensorboard: True\npruning: {}\n");
+  ASSERT_TRUE(config.ok()) << config.message();
+  EXPECT_THAT(config->warnings,
+              ElementsAre("conf/tune.yaml:3: pruning: is not supported by Assay and is ignored",
+                          "conf/tune.yaml:2: tuning.tensorboard: is not supported by Assay and is "
+                          "ignored"));
+}
+
+// Every error names file, line, key, what was found and what is allowed: none is like another.
+TEST(Config, ErrorsNameTheirPlace) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"tuning:\n  accuracy_criterion: {relativ: 0.1}",
+       "conf/tune.yaml:2: tuning.accuracy_criterion: unknown key 'relativ'; did you mean "
+       "'relative'?"},
+      {"tuning:\n  accuracy_criterion:\n    relative: soon",
+       "conf/tune.yaml:3: tuning.accuracy_criterion.relative: found 'soon', expected a number"},
+      {"tuning:\n  accuracy_criterion: {relative: 0.1, absolute: 0.1}",
+       "found both 'relative' and 'absolute', expected exactly one"},
+      {"tuning:\n  exit_policy:\n    max_trials: 0",
+       "conf/tune.yaml:3: tuning.exit_policy.max_trials: found '0', expected a whole number from "
+       "1"},
+      {"tuning:\n  exit_policy: 5", "conf/tune.yaml:2: tuning.exit_policy: expected a map of keys"},
+      {"tuning:\n  objective: accuracy\n  multi_objectives: {objective: [accuracy]}",
+       "tuning.multi_objectives: found beside 'objective'"},
+      {"tuning:\n  plugins: [a.so]", "tuning.plugins: is not available in this version of Assay"},
+      {"tuning:\n  accuracy_criterion: {confidence: 0.95}",
+       "confidence: is not available in this version"},
+      {"quantization:\n  approach: dynamic",
+       "found 'dynamic', expected one of post_training_static"},
+      {"evaluation:\n  accuracy:\n    metric: {topk: [1]}\n    dataloader: {}",
+       "dataset: expected one dataset"},
+      {"evaluation:\n  accuracy:\n    metric: {topq: 1}", "unknown metric 'topq'"},
+      {"model:\n  name: a\n  name: b", "conf/tune.yaml:3: model.name: is given twice"},
+      {"model: [1", "conf/tune.yaml:"},
+      {"just text", "conf/tune.yaml: is not a map of keys"},
+      {"", "conf/tune.yaml: is not a map of keys"},
+  };
+  for (const auto& [text, expected] : cases) {
+    EXPECT_THAT(ErrorOf(text), HasSubstr(expected)) << text;
+  }
+}
+
+TEST(Config, MissingFileAndFolder) {
+  EXPECT_THAT(LoadConfig("no/such.yaml").message(), HasSubstr("no/such.yaml: cannot be opened"));
+  EXPECT_THAT(LoadConfig(testing::TempDir()).message(), HasSubstr("is a folder"));
+}
+
+}  // namespace
+}  // namespace assay::tune

@@ -1,0 +1,55 @@
+"""The four labelled models of ../shared/data reproduce the fp32 top-1 of ONNX Runtime, as its README
+has it, to within one image; and plain int8 stays where it is known to."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+DATA = HERE.parents[2] / "shared/data"
+ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
+
+# Model: images judged, fp32 top-1 of ONNX Runtime (hits), the least that int8 per channel keeps.
+MODELS = {
+    "cifar10/resnet8": (1000, 881, 865),
+    "cifar10/resnet20": (1000, 915, 900),
+    "imagenet/mobilenetv1_025": (650, 414, 350),
+    "imagenet/squeezenet1.1": (650, 479, 465),
+}
+
+
+def objective(record, name):
+    return next(entry for entry in record["objectives"] if entry["name"] == name)
+
+
+class Accuracy(unittest.TestCase):
+    def test_labelled_models(self):
+        for path, (images, fp32_hits, int8_hits) in MODELS.items():
+            name = pathlib.Path(path).name
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                subprocess.run([ASSAY, "tune", HERE / f"{name}.yaml", "--workspace", folder,
+                                "--set", "tuning.exit_policy.max_trials=1",
+                                "--set", "evaluation.performance.iteration=5"],
+                               check=False, capture_output=True)
+                result = json.loads((pathlib.Path(folder) / "result.json").read_text())
+                trial = json.loads((pathlib.Path(folder) / "trials.jsonl").read_text())
+                fp32 = round(objective(result["baseline"], "accuracy")["value"] * images)
+                int8 = round(objective(trial["model"], "accuracy")["value"] * images)
+                share = trial["model"]["int8_share_of_macs"]
+                print(f"{name}: fp32 {fp32} of {images}, int8 {int8}, {share:.1%} of MACs in int8")
+                self.assertLessEqual(abs(fp32 - fp32_hits), 1)
+                self.assertGreaterEqual(int8, int8_hits)
+                self.assertGreaterEqual(share, 0.99)
+
+
+if __name__ == "__main__":
+    if os.environ.get("ASSAY_SANITIZE"):
+        print("skip: the labelled models take too long under sanitizers")
+        sys.exit(77)
+    if not DATA.exists():
+        print("skip: ../shared/data is not there")
+        sys.exit(77)
+    unittest.main(argv=sys.argv)
