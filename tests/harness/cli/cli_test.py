@@ -114,6 +114,53 @@ class Inspect(unittest.TestCase):
         self.assertEqual(model["unsupported"], [])
 
 
+CAPS = {"scalar": {"scalar"}, "avx2": {"scalar", "avx2"}, "avxvnni": {"scalar", "avx2", "avxvnni"},
+        "avx512": {"scalar", "avx2", "avx512"},
+        "avx512vnni": {"scalar", "avx2", "avx512", "avx512vnni"}}
+
+
+class Kernels(unittest.TestCase):
+    SHAPES = ("gemm:f32:64x64x64", "gemm:u8s8u8:64x64x64", "conv:u8s8u8:1x8x8x16:16x3x3:p1",
+              "conv:u8s8u8:1x8x8x16:16x3x3:p1:g16")
+
+    def test_json_and_the_cap_took_effect(self):
+        for cap, allowed in CAPS.items():
+            for shape in self.SHAPES:
+                result = assay("kernels", "--shape", shape, "--json", "-",
+                               environment={"ASSAY_ISA": cap})
+                self.assertEqual(result.returncode, 0, result.stderr)
+                variants = json.loads(result.stdout)["variants"]
+                picked = [variant for variant in variants if variant["picked"]]
+                self.assertEqual(len(picked), 1)
+                self.assertIn(picked[0]["isa"], allowed)
+                for variant in variants:
+                    self.assertLessEqual(variant["available"], variant["isa"] in allowed)
+                    self.assertNotEqual(variant["reason"], "")
+
+    def test_a_model_runs_on_the_capped_variants(self):
+        for cap, allowed in CAPS.items():
+            result = assay("inspect", MODEL, "--json", "-", environment={"ASSAY_ISA": cap})
+            used = {step["variant"] for step in json.loads(result.stdout)["steps"]} - {""}
+            self.assertTrue(used)
+            for variant in used:
+                self.assertIn(variant.split("_")[1], allowed, variant)
+
+    def test_times_what_can_run(self):
+        result = assay("kernels", "--shape", "gemm:u8s8s32:40x40x40", "--time", "--json", "-")
+        record = json.loads(result.stdout)
+        self.assertGreater(record["peak_ops_per_s"], 0)
+        for variant in record["variants"]:
+            self.assertEqual(variant["available"], variant["median_s"] is not None)
+
+    def test_wrong_shapes_are_one_sentence(self):
+        for shape in ("gemm", "gemm:f32:1x2", "gemm:f64:1x2x3", "conv:f32:1x2x2x1:1x5x5",
+                      "gemm:f32:0x1x1", "gemm:f32:99999999999999999999x1x1"):
+            result = assay("kernels", "--shape", shape)
+            self.assertEqual(result.returncode, 2, shape)
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+            self.assertIn(shape.split(":")[0], result.stderr)
+
+
 @unittest.skipUnless(DATA.exists(), "dataset-fashion-mnist is not installed")
 class Tune(unittest.TestCase):
     def test_writes_a_whole_workspace(self):
