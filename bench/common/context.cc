@@ -12,7 +12,8 @@ namespace assay::bench {
 
 void AddContext() {
   benchmark::AddCustomContext("assay_version", ASSAY_VERSION);
-  for (const auto& [key, value] : measure::ToJson(measure::ThisMachine()).items()) {
+  const nlohmann::json machine = measure::ToJson(measure::ThisMachine());
+  for (const auto& [key, value] : machine.items()) {
     if (key == "caches") continue;  // Google Benchmark's context has them.
     benchmark::AddCustomContext("machine_" + key,
                                 value.is_string() ? value.get<std::string>() : value.dump());
