@@ -11,7 +11,7 @@ are checked before anything is timed. ratio = best peer's time / Assay's: above 
 Convolutions have a bias and ReLU fused; peers' fp32 and s32 products go without a bias.
 
 Examples:
-  bench_peers                                          the lists of bench/shapes, about 10 minutes
+  bench_peers                                          the lists of bench/shapes, about 3 minutes
   bench_peers --family gemm --types f32 --filter '64'  some of them
   bench_peers --shape gemm:u8s8u8:64x64x64 --variants  one shape, every variant of Assay
   bench_peers --assert bench/shapes/bars.txt           exit code 3 where a bar is missed

@@ -11,7 +11,7 @@ namespace assay::peers {
 
 struct RaceOptions {
   int threads = 1;
-  int max_rounds = 21;
+  int max_rounds = 61;
   double budget_s = 1;             // Of timing; a few rounds are done whatever it says.
   bool variants = false;           // Every variant of Assay that can run, not only dispatch's pick.
   bool cold = false;               // Single calls, each with nothing of it in the caches.

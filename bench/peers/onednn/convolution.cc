@@ -41,29 +41,35 @@ std::unique_ptr<Contestant> Convolution(const Task& task, Algorithm algorithm, T
       memory::desc(dst_dims, OutputType(type), images), {s.stride_h, s.stride_w},
       {s.pad_top, s.pad_left}, {s.pad_bottom, s.pad_right});
   const dnnl::convolution_forward::primitive_desc made(description, Attributes(task), engine);
+  const std::string implementation = made.impl_info_str();
+  // Plain loops, for layouts that nothing else takes.
+  if (images != Tag::any && implementation.find("ref") != std::string::npos) return nullptr;
   const memory::desc nhwc(src_dims, SourceType(type), Tag::nhwc);
-  return std::make_unique<Primitive>(
-      Primitive::Parts{.engine = engine,
-                       .primitive = dnnl::convolution_forward(made),
-                       .src = made.src_desc(),
-                       .weights = made.weights_desc(),
-                       .dst = made.dst_desc(),
-                       .plain_src = {nhwc, task.operands.src},
-                       .plain_weights = {memory::desc(weights_dims, WeightsType(type),
-                                                      grouped ? Tag::goihw : Tag::oihw),
-                                         task.operands.weights.data},
-                       .bias = {bias, task.operands.weights.bias},
-                       .output = memory::desc(dst_dims, OutputType(type), Tag::nhwc),
-                       .detail = std::string(made.impl_info_str()) +
-                                 (made.src_desc() == nhwc ? ", NHWC" : ", layout of its own")});
+  return std::make_unique<Primitive>(Primitive::Parts{
+      .engine = engine,
+      .primitive = dnnl::convolution_forward(made),
+      .src = made.src_desc(),
+      .weights = made.weights_desc(),
+      .dst = made.dst_desc(),
+      .plain_src = {nhwc, task.operands.src},
+      .plain_weights = {memory::desc(weights_dims, WeightsType(type),
+                                     grouped ? Tag::goihw : Tag::oihw),
+                        task.operands.weights.data},
+      .bias = {bias, task.operands.weights.bias},
+      .output = memory::desc(dst_dims, OutputType(type), Tag::nhwc),
+      .detail = implementation + (made.src_desc() == nhwc ? ", NHWC" : ", blocked")});
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Contestant>> MakeConvolution(const Task& task, Algorithm algorithm) {
+Result<std::unique_ptr<Contestant>> MakeConvolution(const Task& task, Algorithm algorithm,
+                                                    Layout layout) {
+  const auto tags = layout == Layout::kBlocked ? std::vector{Tag::nChw16c, Tag::nChw8c}
+                                               : std::vector{Tag::any, Tag::nhwc};
   std::vector<std::unique_ptr<Contestant>> ways;
-  AddWay(ways, [&] { return Convolution(task, algorithm, Tag::any); });
-  AddWay(ways, [&] { return Convolution(task, algorithm, Tag::nhwc); });
+  for (const Tag tag : tags) {
+    AddWay(ways, [&] { return Convolution(task, algorithm, tag); });
+  }
   return Fastest(std::move(ways));
 }
 

@@ -5,8 +5,13 @@
 
 namespace assay::peers::onednn {
 
-// Bias, ReLU and requantization fused. The faster of two ways: images in NHWC, or in the layout
-// that oneDNN would choose, with the reorders left out of the timing.
-Result<std::unique_ptr<Contestant>> MakeConvolution(const Task& task, Algorithm algorithm);
+enum class Layout {
+  kFree,     // NHWC, or what oneDNN asks for when it may choose: the faster.
+  kBlocked,  // Channels in blocks of 16 or 8: the faster.
+};
+
+// Bias, ReLU and requantization fused. Images in the layout, reordered outside the timing.
+Result<std::unique_ptr<Contestant>> MakeConvolution(const Task& task, Algorithm algorithm,
+                                                    Layout layout = Layout::kFree);
 
 }  // namespace assay::peers::onednn

@@ -47,11 +47,11 @@ class Primitive : public Contestant {
   std::string detail_;
 };
 
-// Adds what `make` returns, unless oneDNN throws that it has no such primitive.
+// Adds what `make` returns, unless that is nothing, or oneDNN throws that it has no such primitive.
 template <typename Make>
 void AddWay(std::vector<std::unique_ptr<Contestant>>& ways, Make make) {
   try {
-    ways.push_back(make());
+    if (auto way = make()) ways.push_back(std::move(way));
   } catch (const dnnl::error&) {
   }
 }
