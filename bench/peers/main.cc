@@ -23,6 +23,18 @@ int Fail(const Status& status, int code) {
   return code;
 }
 
+void PrintNotes(const std::vector<Race>& races) {
+  bool saturates = false;
+  for (const Race& race : races) {
+    for (const std::string& note : race.notes) fmt::print(stderr, "note: {}\n", note);
+    for (const Lane& lane : race.lanes) saturates = saturates || lane.saturates;
+  }
+  if (!saturates) return;
+  fmt::print(stderr,
+             "note: where ! stands behind a time, the peer's integers are wrong: without VNNI it "
+             "adds pairs of products in 16 bits, which saturates\n");
+}
+
 // Error: Assay is wrong. An interrupt leaves the races that are whole.
 Result<std::vector<Race>> RunAll(const std::vector<catalog::Problem>& problems,
                                  const RaceOptions& options) {
@@ -35,9 +47,7 @@ Result<std::vector<Race>> RunAll(const std::vector<catalog::Problem>& problems,
     races.push_back(std::move(race));
   }
   progress.Clear();
-  for (const Race& race : races) {
-    for (const std::string& note : race.notes) fmt::print(stderr, "note: {}\n", note);
-  }
+  PrintNotes(races);
   return races;
 }
 

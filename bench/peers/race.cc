@@ -83,10 +83,12 @@ void EnterPeer(Field& field, const Peer& peer, const Task& task) {
       CheckAgreement(task, winograd ? Algorithm::kWinograd : peer.algorithm, **made);
   if (!agrees.ok()) {
     lane.saturates = TierSaturates(task.problem.type);
-    field.race.notes.push_back(
-        task.problem.ToString() + ": " + peer.name + " (" + (*made)->detail() + ") " +
-        (lane.saturates ? "saturates: " : "is wrong and left out: ") + agrees.message());
-    if (!lane.saturates) return;
+    if (!lane.saturates) {
+      field.race.notes.push_back(task.problem.ToString() + ": " + peer.name + " (" +
+                                 (*made)->detail() +
+                                 ") is wrong and left out: " + agrees.message());
+      return;
+    }
   }
   field.Add(std::move(lane), *std::move(made));
 }
