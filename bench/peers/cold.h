@@ -1,5 +1,6 @@
 // ColdTimer: single calls after everything was pushed out of the caches; then the source, which the
-// layer before would have just written, is read again. What is missed is weights and code.
+// layer before would have just written, is read again. What is missed is weights and code. Clocks
+// as race.h.
 #pragma once
 
 #include <memory>
