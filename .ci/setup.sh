@@ -5,6 +5,7 @@ BUILD_PACKAGES=(clang-19 g++ cmake ninja-build ccache libbenchmark-dev libboost-
   libprotobuf-dev libspdlog-dev libstb-dev libtbb-dev libyaml-cpp-dev nlohmann-json3-dev
   protobuf-compiler zlib1g-dev)
 DEMO_PACKAGES=(dataset-fashion-mnist)
+PEER_PACKAGES=(libdnnl-dev libxsmm-dev libopenblas-dev)  # bench/peers only
 TEST_PACKAGES=(dataset-fashion-mnist libgtest-dev libgmock-dev libclang-rt-19-dev binutils git
   python3 python3-numpy)
 

@@ -311,6 +311,13 @@ Status Run::Verify() {
 const Problem& Run::problem() const { return impl_->problem; }
 const std::string& Run::variant() const { return impl_->variant; }
 
+Operands Run::operands() const {
+  return {.src = impl_->src.data(),
+          .weights = impl_->view(),
+          .stage = &impl_->stage,
+          .dst = {impl_->dst.data(), impl_->dst.size()}};
+}
+
 size_t Run::packed_bytes() const {
   return std::visit([](const auto& op) { return op.packed_bytes(); }, *impl_->op);
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,14 @@ Result<Problem> ParseShape(std::string_view text);
 // Every variant of the problem's family in the eyes of dispatch; one is picked.
 std::vector<VariantChoice> Explain(const Problem& problem, const KernelOptions& options = {});
 
+// What a run reads and writes, for others to compute the same from the same data.
+struct Operands {
+  const void* src = nullptr;  // m x k, or NHWC.
+  Weights weights;            // n x k, or OIHW; with a bias per output channel.
+  const OutputStage* stage = nullptr;
+  std::span<const uint8_t> dst;  // m x n, or NHWC: what the last Once or Verify computed.
+};
+
 // A problem with operands of its own, ready to run: full-range integers, or floats on a grid so
 // coarse that sums come out exact; the same for every variant and on every machine. Convolutions
 // have a bias and a fused ReLU.
@@ -64,6 +73,8 @@ class Run {
 
   const Problem& problem() const;
   const std::string& variant() const;
+  // Valid as long as the run.
+  Operands operands() const;
   // Of one run: source, packed weights and destination, each once.
   int64_t bytes_touched() const;
   size_t packed_bytes() const;

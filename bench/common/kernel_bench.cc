@@ -5,10 +5,10 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
-#include <fstream>
 #include <memory>
 
 #include "bench/common/context.h"
+#include "bench/common/shapes.h"
 #include "harness/measure/peak.h"
 #include "kernels/catalog.h"
 
@@ -75,18 +75,6 @@ Status RegisterShape(const std::string& shape, int threads, bool variants) {
 }
 
 }  // namespace
-
-Result<std::vector<std::string>> ReadShapes(const std::string& file) {
-  std::ifstream stream(file);
-  if (!stream) return Error(fmt::format("{}: cannot be opened", file));
-  std::vector<std::string> shapes;
-  for (std::string line; std::getline(stream, line);) {
-    line = line.substr(0, line.find('#'));
-    line.erase(line.find_last_not_of(" \t\r") + 1);
-    if (!line.empty()) shapes.push_back(line);
-  }
-  return shapes;
-}
 
 int KernelBenchMain(int argc, char** argv, const std::string& family, const std::string& file) {
   benchmark::Initialize(&argc, argv);

@@ -2,15 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
-
-#include "kernels/base/compute.h"
-#include "kernels/base/status.h"
 
 namespace assay::bench {
-
-// The shapes of a file: one per line, "#" starts a comment. Error: the file cannot be read.
-Result<std::vector<std::string>> ReadShapes(const std::string& file);
 
 // The main of a kernel benchmark: every shape of `file` in every type, as "<family>:TYPES:SHAPE",
 // each as dispatch picks it, or with --variants every variant that can run. Counters: ops_per_s

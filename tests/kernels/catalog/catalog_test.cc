@@ -111,6 +111,19 @@ TEST(Run, EveryAvailableVariantVerifies) {
   }
 }
 
+TEST(Run, ShowsItsOperands) {
+  auto run = Run::Make(Parse("gemm:u8s8s32:3x5x2"));
+  ASSERT_TRUE(run.ok()) << run.message();
+  ASSERT_TRUE(run->Verify().ok());
+  const Operands operands = run->operands();
+  ASSERT_EQ(operands.dst.size(), 3 * 5 * sizeof(int32_t));
+  const auto* lhs = static_cast<const uint8_t*>(operands.src);
+  const auto* rhs = static_cast<const int8_t*>(operands.weights.data);
+  const auto* bias = static_cast<const int32_t*>(operands.weights.bias);
+  const auto* dst = reinterpret_cast<const int32_t*>(operands.dst.data());
+  EXPECT_EQ(dst[1], lhs[0] * rhs[2] + lhs[1] * rhs[3] + bias[1]);
+}
+
 TEST(Run, RefusesAnUnknownVariant) {
   KernelOptions options;
   options.variant = "f32_abacus";
