@@ -1,6 +1,4 @@
-// bench_conv: the conv kernels over bench/shapes/conv.txt.
+// bench_conv: the convolutions, dense and depthwise, of bench/shapes/conv.txt, or of --shapes FILE.
 #include "bench/common/kernel_bench.h"
 
-int main(int argc, char** argv) {
-  return assay::bench::KernelBenchMain(argc, argv, "conv", ASSAY_SHAPES "/conv.txt");
-}
+int main(int argc, char** argv) { return assay::bench::KernelBenchMain(argc, argv, "conv"); }

@@ -1,6 +1,4 @@
-// bench_gemm: the gemm kernels over bench/shapes/gemm.txt.
+// bench_gemm: the matrix products of bench/shapes/gemm.txt, or of --shapes FILE.
 #include "bench/common/kernel_bench.h"
 
-int main(int argc, char** argv) {
-  return assay::bench::KernelBenchMain(argc, argv, "gemm", ASSAY_SHAPES "/gemm.txt");
-}
+int main(int argc, char** argv) { return assay::bench::KernelBenchMain(argc, argv, "gemm"); }

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <memory>
 
-#include "bench/common/context.h"
+#include "bench/common/flags.h"
 #include "harness/engine/session.h"
 #include "harness/engine/tensors.h"
 #include "harness/measure/child.h"
@@ -104,28 +104,22 @@ Status Register(const Options& options) {
 }
 
 int Main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
   Options options;
   CLI::App app("Benchmarks ONNX models in Assay's engine; every objective is a counter.",
                "bench_model");
   app.add_option("MODEL", options.models, "ONNX files")->required();
   app.add_option("--config", options.config, "YAML configuration: data for accuracy, how to time");
   app.add_option("--set", options.overrides, "Override a key of the configuration");
-  app.add_option("--threads", options.threads, "Threads (default: the configuration's, or 1)");
-  app.add_option("--batch", options.batch, "Batch size (default: the configuration's, or 1)");
-  app.footer("Google Benchmark's flags are taken too; --benchmark_format=json writes its schema.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
+  app.add_option("--threads", options.threads, "Threads (default: the configuration's, or 1)")
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--batch", options.batch, "Batch size (default: the configuration's, or 1)")
+      ->check(CLI::Range(1, 4096));
+  if (const auto code = ParseFlags(app, argc, argv)) return *code;
   if (const Status status = Register(options); !status.ok()) {
     fmt::print(stderr, "bench_model: {}\n", status.message());
     return 2;
   }
-  AddContext();
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return RunBenchmarks();
 }
 
 }  // namespace

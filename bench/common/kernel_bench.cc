@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "bench/common/context.h"
+#include "bench/common/flags.h"
 #include "bench/common/shapes.h"
 #include "harness/measure/peak.h"
 #include "kernels/catalog.h"
@@ -76,28 +77,22 @@ Status RegisterShape(const std::string& shape, int threads, bool variants) {
 
 }  // namespace
 
-int KernelBenchMain(int argc, char** argv, const std::string& family, const std::string& file) {
-  benchmark::Initialize(&argc, argv);
-  std::string shapes_file = file;
+int KernelBenchMain(int argc, char** argv, const std::string& family) {
+  std::string shapes_file;
   std::vector<std::string> types = {"f32", "u8s8s32", "u8s8u8"};
   int threads = 1;
   bool variants = false;
   CLI::App app("Benchmarks the " + family + " kernels over a list of shapes.", "bench_" + family);
-  app.add_option("--shapes", shapes_file, "File of shapes")->capture_default_str();
+  app.add_option("--shapes", shapes_file,
+                 "File of shapes, one per line (default: a list built in)");
   app.add_option("--types", types, "Operand types")->capture_default_str()->delimiter(',');
   app.add_option("--threads", threads, "Threads")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
   app.add_flag("--variants", variants, "Every variant that can run here, not only dispatch's pick");
-  app.footer(
-      "Google Benchmark's flags are taken too, such as --benchmark_filter=u8s8u8:256.*\n"
-      "and --benchmark_format=json.");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  const auto shapes = ReadShapes(shapes_file);
+  if (const auto code = ParseFlags(app, argc, argv)) return *code;
+  const Result<std::vector<std::string>> shapes =
+      shapes_file.empty() ? ParseShapes(BuiltinShapes(family)) : ReadShapes(shapes_file);
   Status status = shapes.status();
   if (shapes.ok()) {
     for (const std::string& type : types) {
@@ -111,9 +106,7 @@ int KernelBenchMain(int argc, char** argv, const std::string& family, const std:
     fmt::print(stderr, "bench_{}: {}\n", family, status.message());
     return 2;
   }
-  AddContext();
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return RunBenchmarks();
 }
 
 }  // namespace assay::bench

@@ -5,9 +5,9 @@
 
 namespace assay::bench {
 
-// The main of a kernel benchmark: every shape of `file` in every type, as "<family>:TYPES:SHAPE",
+// The main of a kernel benchmark: every shape of a list in every type, as "<family>:TYPES:SHAPE",
 // each as dispatch picks it, or with --variants every variant that can run. Counters: ops_per_s
 // (GFLOP/s or GOP/s as shown), fraction_of_peak, peak_bytes.
-int KernelBenchMain(int argc, char** argv, const std::string& family, const std::string& file);
+int KernelBenchMain(int argc, char** argv, const std::string& family);
 
 }  // namespace assay::bench

@@ -13,7 +13,7 @@
 #include "harness/cli/command.h"
 #include "harness/measure/interrupt.h"
 #include "harness/report/terminal.h"
-#include "harness/tune/journal.h"
+#include "harness/file/write_whole.h"
 
 namespace assay::peers {
 namespace {
@@ -54,7 +54,7 @@ Result<std::vector<Race>> RunAll(const std::vector<catalog::Problem>& problems,
 // "-": stdout; "": nowhere.
 Status Write(const std::string& where, const std::string& text) {
   if (where.empty()) return {};
-  if (where != "-") return tune::WriteWhole(where, text);
+  if (where != "-") return WriteWhole(where, text);
   fmt::print("{}", text);
   return {};
 }

@@ -4,13 +4,20 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/tune/journal.h"
+#include "harness/file/write_whole.h"
 
 namespace assay::cli {
 
+Status CheckJsonPlace(const std::string& where) {
+  const std::filesystem::path folder = std::filesystem::path(where).parent_path();
+  std::error_code code;
+  if (where == "-" || folder.empty() || std::filesystem::is_directory(folder, code)) return {};
+  return Error(fmt::format("--json {}: there is no folder {}", where, folder.string()));
+}
+
 Status WriteJson(const std::string& where, const nlohmann::json& json) {
   const std::string text = json.dump(2) + "\n";
-  if (where != "-") return tune::WriteWhole(where, text);
+  if (where != "-") return WriteWhole(where, text);
   fmt::print("{}", text);
   return {};
 }

@@ -8,6 +8,9 @@
 
 namespace assay::cli {
 
+// Before long work: error when the folder of FILE is not there.
+Status CheckJsonPlace(const std::string& where);
+
 // To stdout for "-"; otherwise the whole file, under a temporary name first.
 Status WriteJson(const std::string& where, const nlohmann::json& json);
 

@@ -8,6 +8,7 @@
 #include "harness/measure/child.h"
 #include "harness/report/terminal.h"
 #include "harness/tune/evaluator.h"
+#include "kernels/base/nearest_name.h"
 
 namespace assay::cli {
 namespace {
@@ -20,7 +21,7 @@ Start here:
 
 Exit codes: 0 fine; 1 internal error; 2 usage, configuration or input; 3 best effort only, or an
 invalid measurement; 4 no gain; 10 confirmed regression; 11 wrong results; 12 inconclusive;
-130 interrupted, resumable.
+130 interrupted, what was written is whole.
 ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vnni caps the instruction sets that are used.)";
 
 int Fail(const std::string& message, int code) {
@@ -39,6 +40,10 @@ int Main(int argc, char** argv) {
   for (const Command* command : AllCommands()) {
     CLI::App* sub = app.add_subcommand(command->name, command->summary);
     sub->callback([&action, run = command->declare(*sub)] { action = run; });
+  }
+  if (argc > 1 && argv[1][0] != '-') {
+    const auto known = FindEntry("command", argv[1], AllCommands());
+    if (!known.ok()) return Fail(known.message(), kUsage);
   }
   try {
     app.parse(argc, argv);

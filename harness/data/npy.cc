@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/data/file.h"
+#include "harness/file/write_whole.h"
 
 namespace assay::data {
 namespace {
@@ -193,17 +193,6 @@ std::string HeaderText(DType dtype, const Shape& shape) {
   return text + '\n';
 }
 
-Status WriteTo(const std::filesystem::path& path, std::string_view header,
-               std::span<const uint8_t> elements) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  bool ok = file != nullptr;
-  ok = ok && std::fwrite(header.data(), 1, header.size(), file) == header.size();
-  ok = ok && (elements.empty() ||
-              std::fwrite(elements.data(), 1, elements.size(), file) == elements.size());
-  if (file) ok = std::fclose(file) == 0 && ok;
-  return ok ? Status() : Error(fmt::format("{}: cannot be written", path.string()));
-}
-
 }  // namespace
 
 Result<NpyHeader> ReadNpyHeader(const std::filesystem::path& path) {
@@ -238,17 +227,7 @@ Status WriteNpy(const std::filesystem::path& path, const TensorView& tensor) {
   for (size_t byte : {size_t{1}, size_t{0}, text.size() & 0xff, text.size() >> 8}) {
     header += static_cast<char>(byte);
   }
-  const std::filesystem::path partial = path.string() + ".partial";
-  Status status = WriteTo(partial, header + text,
-                          std::span(static_cast<const uint8_t*>(tensor.data), tensor.bytes()));
-  std::error_code error;
-  if (status.ok()) {
-    std::filesystem::rename(partial, path, error);
-    if (error)
-      status = Error(fmt::format("{}: cannot be written: {}", path.string(), error.message()));
-  }
-  if (!status.ok()) std::filesystem::remove(partial, error);
-  return status;
+  return WriteWhole(path, {header, text, {static_cast<const char*>(tensor.data), tensor.bytes()}});
 }
 
 Status WriteNpy(const std::filesystem::path& path, const Tensor& tensor) {

@@ -143,7 +143,11 @@ void Lowerer::Added::MayOverwrite(const Operand& result, const Operand& operand,
                                   const Lowerer& lowerer) {
   const bool same = result.strides == operand.strides && result.shape == operand.shape &&
                     SizeOf(result.dtype) == SizeOf(operand.dtype);
-  if (same && lowerer.Whole(result) && lowerer.Whole(operand)) step.overwrites = operand.buffer;
+  // Another operand may be a view of the same buffer, whose elements lie elsewhere.
+  const bool alone = std::ranges::count(step.reads, operand.buffer) == 1;
+  if (same && alone && lowerer.Whole(result) && lowerer.Whole(operand)) {
+    step.overwrites = operand.buffer;
+  }
 }
 
 void Lowerer::Copy(const Node& node, std::string op, const Operand& src, const Operand& dst) {

@@ -44,12 +44,18 @@ Status CanonicalizeNode(Node& node, int opset, Context& context) {
 
 }  // namespace
 
-Status CheckSupported(const Graph& graph, const std::map<std::string, int64_t>& opsets) {
+std::vector<std::string> UnsupportedNodes(const Graph& graph,
+                                          const std::map<std::string, int64_t>& opsets) {
   std::vector<std::string> unsupported;
   for (const Node& node : graph.nodes) {
     std::string text = Unsupported(node, opsets);
     if (!text.empty()) unsupported.push_back(std::move(text));
   }
+  return unsupported;
+}
+
+Status CheckSupported(const Graph& graph, const std::map<std::string, int64_t>& opsets) {
+  const std::vector<std::string> unsupported = UnsupportedNodes(graph, opsets);
   if (unsupported.empty()) return {};
   return Error(fmt::format("{} of {} nodes are not supported: {}", unsupported.size(),
                            graph.nodes.size(), fmt::join(unsupported, "; ")));

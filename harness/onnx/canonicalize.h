@@ -3,14 +3,18 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "harness/graph/graph.h"
 #include "kernels/base/status.h"
 
 namespace assay::onnx {
 
-// `opsets`: the opset that the model declares of each domain. An error that lists all nodes of
-// operators, domains or opsets that are not supported.
+// `opsets`: the opset that the model declares of each domain. The nodes of operators, domains or
+// opsets that are not supported, with these.
+std::vector<std::string> UnsupportedNodes(const Graph& graph,
+                                          const std::map<std::string, int64_t>& opsets);
+// An error that lists them all.
 Status CheckSupported(const Graph& graph, const std::map<std::string, int64_t>& opsets);
 
 // Rewrites the nodes, which are of `opset`, supported and in topological order. `ranks`: of the

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 
+#include "harness/file/write_whole.h"
 #include "harness/graph/element_type.h"
 #include "harness/onnx/expect.h"
 #include "harness/onnx/node_proto.h"
@@ -60,14 +59,6 @@ void WriteGraph(const Graph& graph, ::onnx::GraphProto& proto) {
   for (const ValueInfo& output : graph.outputs) WriteValueInfo(output, *proto.add_output());
 }
 
-Status WriteFile(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (stream) return {};
-  return Error(fmt::format("{}: the file cannot be written", path.string()));
-}
-
 }  // namespace
 
 Result<std::string> Serialize(const Graph& graph, const ExportOptions& options) {
@@ -96,17 +87,7 @@ Result<std::string> Serialize(const Graph& graph, const ExportOptions& options) 
 
 Status Export(const Graph& graph, const std::filesystem::path& path, const ExportOptions& options) {
   ASSAY_ASSIGN_OR_RETURN(const std::string bytes, Serialize(graph, options));
-  std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.tmp", getpid());
-  Status status = WriteFile(temporary, bytes);
-  std::error_code error;
-  if (status.ok()) std::filesystem::rename(temporary, path, error);
-  if (error) {
-    status =
-        Error(fmt::format("{}: the file cannot be replaced: {}", path.string(), error.message()));
-  }
-  if (!status.ok()) std::filesystem::remove(temporary, error);
-  return status;
+  return WriteWhole(path, bytes);
 }
 
 }  // namespace assay::onnx

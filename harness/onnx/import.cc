@@ -213,4 +213,19 @@ Result<Graph> Import(const std::filesystem::path& path) {
   }
 }
 
+Result<Survey> Examine(const std::filesystem::path& path) {
+  ModelProto model;
+  ASSAY_RETURN_IF_ERROR(ParseFile(path, "model", model));
+  const auto opsets = ReadOpsets(model);
+  if (!opsets.ok()) return Error(fmt::format("{}: {}", path.string(), opsets.message()));
+  Survey survey;
+  Graph graph;
+  for (const auto& proto : model.graph().node()) {
+    const Node& node = graph.nodes.emplace_back(ReadNode(proto));
+    ++survey.operators[node.domain.empty() ? node.op_type : node.domain + "." + node.op_type];
+  }
+  survey.unsupported = UnsupportedNodes(graph, *opsets);
+  return survey;
+}
+
 }  // namespace assay::onnx

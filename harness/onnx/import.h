@@ -1,7 +1,11 @@
 // Import: an ONNX file becomes a Graph whose every node follows the definitions of kCanonicalOpset.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "harness/graph/graph.h"
 #include "kernels/base/status.h"
@@ -23,5 +27,14 @@ inline constexpr int kMaxOpset = 21;
 // tensors and functions; a wrong attribute, by node, operator, attribute, found and allowed;
 // a cycle, a value produced twice or by nothing; tensors whose bytes do not match their shape.
 Result<Graph> Import(const std::filesystem::path& path);
+
+// What a model is made of, supported or not.
+struct Survey {
+  std::map<std::string, int64_t> operators;  // "Conv", "com.example.Foo": how many nodes.
+  std::vector<std::string> unsupported;      // A line per node: its name, operator, opset.
+};
+
+// Reads no more than the nodes. Error: not a readable ONNX model.
+Result<Survey> Examine(const std::filesystem::path& path);
 
 }  // namespace assay::onnx

@@ -16,8 +16,11 @@ constexpr int kMaxNesting = 64;
 Status ParseFile(const std::filesystem::path& path, std::string_view kind,
                  google::protobuf::MessageLite& message) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
+  if (!std::filesystem::exists(path, error)) {
     return Error(fmt::format("{}: there is no such file", path.string()));
+  }
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return Error(fmt::format("{}: is not a file, expected an ONNX {}", path.string(), kind));
   }
   const uintmax_t size = std::filesystem::file_size(path, error);
   if (error || size > std::numeric_limits<int>::max()) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
+
+#include "harness/graph/element_type.h"
 
 namespace assay::quantize {
 namespace {
@@ -37,6 +40,31 @@ std::string BehindActivation(const Graph& graph, const ConsumerMap& consumers,
   return IsActivation(graph, reader) ? reader.outputs[0] : value;
 }
 
+// Whether a node makes floats, given what its inputs are.
+bool MakesFloat(const Graph& graph, const Node& node, const std::set<std::string>& floats) {
+  constexpr std::array<std::string_view, 6> kIntegers = {
+      "Shape", "ArgMax", "Equal", "QuantizeLinear", "ConvInteger", "MatMulInteger"};
+  if (OneOf(node.op_type, kIntegers)) return false;
+  if (node.op_type == "DequantizeLinear") return true;
+  if (node.op_type == "Cast") return node.Int("to", 0) == ToElementType(DType::kF32);
+  if (node.op_type == "ConstantOfShape") return false;  // Folded; never an activation.
+  const std::string& data = node.input(node.op_type == "Where" ? 1 : 0);
+  return floats.contains(data) ||
+         (graph.Initializer(data) != nullptr && graph.Initializer(data)->dtype() == DType::kF32);
+}
+
+// The values that are computed from inputs and are floats.
+std::set<std::string> FloatValues(const Graph& graph) {
+  std::set<std::string> floats;
+  for (const ValueInfo& input : graph.inputs) {
+    if (input.dtype == DType::kF32) floats.insert(input.name);
+  }
+  for (const Node& node : graph.nodes) {
+    if (MakesFloat(graph, node, floats)) floats.insert(node.outputs.begin(), node.outputs.end());
+  }
+  return floats;
+}
+
 bool IsFloat(const Graph& graph, const std::string& value, int rank) {
   const Tensor* tensor = graph.Initializer(value);
   return tensor != nullptr && tensor->dtype() == DType::kF32 && tensor->elements() > 0 &&
@@ -45,25 +73,23 @@ bool IsFloat(const Graph& graph, const std::string& value, int rank) {
 
 // Fills weights, bias and channel axis; false when they are not constants of the usual form.
 bool TakeWeights(const Graph& graph, const Node& node, Anchor& anchor) {
+  const bool conv = node.op_type == "Conv";
   anchor.weights = node.input(1);
   anchor.bias = node.input(2);
-  if (!anchor.bias.empty() && !IsFloat(graph, anchor.bias, 1)) return false;
-  if (node.op_type == "Conv") {
-    anchor.channel_axis = 0;
-    return IsFloat(graph, anchor.weights, 0) &&
-           graph.Initializer(anchor.weights)->shape().rank() >= 3;
+  if (!IsFloat(graph, anchor.weights, conv ? 0 : 2)) return false;
+  const Shape& shape = graph.Initializer(anchor.weights)->shape();
+  if (conv && shape.rank() < 3) return false;
+  anchor.channel_axis = conv || node.Int("transB", 0) != 0 ? 0 : 1;
+  if (!anchor.bias.empty()) {  // Of Gemm it may also be broadcast.
+    if (!IsFloat(graph, anchor.bias, 1)) return false;
+    if (graph.Initializer(anchor.bias)->elements() != shape[anchor.channel_axis]) return false;
   }
-  if (!IsFloat(graph, anchor.weights, 2)) return false;
-  if (node.op_type == "MatMul") {
-    anchor.channel_axis = 1;
-    return true;
-  }
-  anchor.channel_axis = node.Int("transB", 0) != 0 ? 0 : 1;
   return node.Int("transA", 0) == 0 && node.Float("alpha", 1.0f) == 1.0f &&
          node.Float("beta", 1.0f) == 1.0f;
 }
 
-std::optional<Anchor> AsAnchor(const Graph& graph, const ConsumerMap& consumers, int index) {
+std::optional<Anchor> AsAnchor(const Graph& graph, const ConsumerMap& consumers,
+                               const std::set<std::string>& floats, int index) {
   constexpr std::array<std::string_view, 3> kWeighted = {"Conv", "Gemm", "MatMul"};
   constexpr std::array<std::string_view, 2> kPools = {"AveragePool", "GlobalAveragePool"};
   const Node& node = graph.nodes[static_cast<size_t>(index)];
@@ -79,7 +105,7 @@ std::optional<Anchor> AsAnchor(const Graph& graph, const ConsumerMap& consumers,
     return std::nullopt;
   }
   for (const std::string& input : anchor.inputs) {
-    if (graph.Initializer(input) != nullptr) return std::nullopt;
+    if (graph.Initializer(input) != nullptr || !floats.contains(input)) return std::nullopt;
   }
   anchor.output = BehindActivation(graph, consumers, node.outputs[0]);
   return anchor;
@@ -97,9 +123,10 @@ bool PadsZeros(const Graph& graph, const Node& node) {
 
 std::vector<Anchor> FindAnchors(const Graph& graph) {
   const ConsumerMap consumers = Consumers(graph);
+  const std::set<std::string> floats = FloatValues(graph);
   std::vector<Anchor> anchors;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    auto anchor = AsAnchor(graph, consumers, static_cast<int>(i));
+    auto anchor = AsAnchor(graph, consumers, floats, static_cast<int>(i));
     if (anchor) anchors.push_back(*std::move(anchor));
   }
   return anchors;

@@ -130,6 +130,10 @@ std::string TrialLine(const tune::TrialRecord& trial) {
 }
 
 std::string TuneSummary(const tune::TuneResult& result) {
+  if (result.trials.empty()) {
+    return fmt::format("status  {} (before the first trial; nothing was written)\n",
+                       Paint("interrupted", Color::kYellow));
+  }
   std::vector<ModelRecord> models = {result.baseline};
   if (result.best) models.push_back(result.trials[*result.best].model);
   std::string text = EvaluationTable(models) + "\n";

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
+#include "harness/tune/strategy.h"
 #include "harness/tune/yaml_field.h"
+#include "objectives/registry.h"
 
 namespace assay::tune {
 namespace {
@@ -130,7 +133,19 @@ CriterionConfig ReadCriterion(const Field& field) {
   config.limit = config.relative ? field["relative"].Number(-1, 1, 0.01)
                                  : field["absolute"].Number(-kHuge, kHuge);
   config.higher_is_better = field["higher_is_better"].Bool(true);
+  const Field limit = field[config.relative ? "relative" : "absolute"];
+  if (config.relative && std::fabs(config.limit) == 1) {
+    limit.Reject(fmt::format("found {}, expected a number between -1 and 1", config.limit));
+  }
   return config;
+}
+
+// The name of a built-in or registered objective.
+std::string ReadObjective(const Field& field, std::optional<std::string> fallback = {}) {
+  const std::string name = field.String(std::move(fallback));
+  const auto found = FindObjective(name);
+  if (!name.empty() && !found.ok()) field.Reject(found.message());
+  return name;
 }
 
 ObjectivesConfig ReadObjectives(const Field& tuning) {
@@ -142,14 +157,14 @@ ObjectivesConfig ReadObjectives(const Field& tuning) {
     return config;
   }
   if (!multi.present()) {
-    config.names = {single.String("performance")};
+    config.names = {ReadObjective(single, "performance")};
     config.where = single.where();
     return config;
   }
   multi.Allow({"objective", "higher_is_better", "weight", "normalization"});
   config.multi = true;
   config.names.clear();
-  for (const Field& name : multi["objective"].Items()) config.names.push_back(name.String());
+  for (const Field& name : multi["objective"].Items()) config.names.push_back(ReadObjective(name));
   if (config.names.empty()) multi["objective"].Reject("expected a list of objectives");
   for (const Field& flag : multi["higher_is_better"].Items()) {
     config.higher_is_better.push_back(flag.Bool());
@@ -172,7 +187,10 @@ void ReadTuning(const Field& field, TuneConfig& config) {
                    {"sigopt_api_token", "sigopt_project_id", "sigopt_experiment_name",
                     "accuracy_weight", "latency_weight", "confidence_batches", "hawq_v2_loss"});
   }
-  config.strategy = strategy.is_map() ? strategy["name"].String("basic") : strategy.String("basic");
+  const Field name = strategy.is_map() ? strategy["name"] : strategy;
+  config.strategy = name.String("basic");
+  const auto known = FindStrategy(config.strategy);
+  if (!known.ok()) name.Reject(known.message());
   config.criterion = ReadCriterion(field["accuracy_criterion"]);
   config.objectives = ReadObjectives(field);
   const Field exit = field["exit_policy"];
@@ -208,6 +226,7 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   config.threads = static_cast<int>(root["threads"].Int(1, 1024, cores));
   root["device"].Choice({"cpu"}, "cpu");
+  root["version"].Choice({"1", "1.0", "1.1", "1.2"}, "1.0");
   ReadModel(root["model"], base_dir, config);
   ReadQuantization(root["quantization"], base_dir, config);
   const Field evaluation = root["evaluation"];

@@ -138,7 +138,9 @@ Status Evaluator::ObserveBatch(engine::Session& session, int64_t begin,
   std::vector<Tensor> outputs = engine::Allocate(session.plan().outputs());
   const TensorView input = images.view();
   ASSAY_RETURN_IF_ERROR(session.Run({&input, 1}, engine::Views(outputs)));
-  return metric.Update(outputs[0].view(), labels);
+  const Status updated = metric.Update(outputs[0].view(), labels);
+  if (updated.ok()) return updated;
+  return Error(fmt::format("{}: {}", config_.accuracy->metric_options.where, updated.message()));
 }
 
 Status Evaluator::ObserveAccuracy(const Model& model) {

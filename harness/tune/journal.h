@@ -10,7 +10,8 @@ namespace assay::tune {
 
 class Journal {
  public:
-  // Starts a new journal; one of an earlier run is kept beside it as trials.previous.jsonl.
+  // Starts a new journal; a non-empty one of an earlier run is kept beside it as
+  // trials.previous.jsonl.
   static Result<Journal> Create(const std::filesystem::path& file);
 
   Journal(Journal&& other) noexcept;
@@ -25,9 +26,5 @@ class Journal {
   std::filesystem::path file_;
   int descriptor_ = -1;
 };
-
-// Writes text under a temporary name in the same folder, then renames: `file` is never half
-// written.
-Status WriteWhole(const std::filesystem::path& file, const std::string& text);
 
 }  // namespace assay::tune

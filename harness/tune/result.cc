@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/file/write_whole.h"
 #include "harness/measure/machine.h"
-#include "harness/tune/journal.h"
 
 namespace assay::tune {
 namespace {
@@ -39,11 +39,12 @@ json Asked(const ObjectivesConfig& objectives) {
 
 }  // namespace
 
-onnx::ExportOptions ExportMetadata(const TuneConfig& tuning, const quantize::QuantConfig& config) {
+onnx::ExportOptions ExportMetadata(const TuneConfig& tuning, int64_t calibration_samples,
+                                   const quantize::QuantConfig& config) {
   onnx::ExportOptions options;
   options.metadata["assay.version"] = ASSAY_VERSION;
-  options.metadata["assay.calibration"] = fmt::format(
-      "{}, {} samples", tuning.calibration->algorithm, tuning.calibration->sampling_size);
+  options.metadata["assay.calibration"] =
+      fmt::format("{}, {} samples", tuning.calibration->algorithm, calibration_samples);
   options.metadata["assay.config"] = ToJson(config).dump();
   return options;
 }

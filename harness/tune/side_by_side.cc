@@ -7,13 +7,13 @@
 namespace assay::tune {
 namespace {
 
-// File names; whole paths where two are the same.
+// File names; numbers and whole paths where two are the same.
 std::vector<std::string> Names(std::span<const std::filesystem::path> files) {
-  std::vector<std::string> names;
-  for (const auto& file : files) names.push_back(file.filename().string());
+  std::vector<std::string> short_names, names;
+  for (const auto& file : files) short_names.push_back(file.filename().string());
   for (size_t i = 0; i < files.size(); ++i) {
-    if (std::ranges::count(names, names[i]) > 1)
-      names[i] = fmt::format("{}: {}", i + 1, files[i].string());
+    const bool unique = std::ranges::count(short_names, short_names[i]) == 1;
+    names.push_back(unique ? short_names[i] : fmt::format("{}: {}", i + 1, files[i].string()));
   }
   return names;
 }

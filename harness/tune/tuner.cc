@@ -25,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kTrialFile = "trial.onnx";
+
 double Since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -37,9 +39,11 @@ class Run {
   Result<TuneResult> Go() {
     ASSAY_RETURN_IF_ERROR(Prepare());
     Status status = Search();
+    std::error_code ignored;
+    fs::remove(config_.workspace / kTrialFile, ignored);
     result_.interrupted = measure::Interrupted();
     if (!status.ok() && !result_.interrupted) return status;
-    ASSAY_RETURN_IF_ERROR(Conclude());
+    if (!result_.trials.empty()) ASSAY_RETURN_IF_ERROR(Conclude());
     return std::move(result_);
   }
 
@@ -67,6 +71,7 @@ class Run {
     ranker_ = std::make_unique<Ranker>(std::move(ranker));
     ASSAY_ASSIGN_OR_RETURN(Model baseline, LoadModel(config_.model_path, kBaseline));
     baseline_ = std::make_unique<Model>(std::move(baseline));
+    ASSAY_RETURN_IF_ERROR(CheckUnquantized());
     source_ = baseline_->graph;
     ASSAY_RETURN_IF_ERROR(RemoveIdentity(source_));
     ASSAY_RETURN_IF_ERROR(FoldBatchNorm(source_));
@@ -86,21 +91,39 @@ class Run {
     return {};
   }
 
+  Status CheckUnquantized() const {
+    for (const Node& node : baseline_->graph.nodes) {
+      if (node.op_type != "QuantizeLinear" && node.op_type != "DequantizeLinear") continue;
+      return Error(
+          fmt::format("{}: is quantized already (node '{}' is a {}); expected the fp32 model",
+                      config_.model_path.string(), node.name, node.op_type));
+    }
+    return {};
+  }
+
   Status OpenWorkspace() {
     std::error_code code;
     fs::create_directories(config_.workspace, code);
     if (code) return Error(fmt::format("{}: {}", config_.workspace.string(), code.message()));
-    ASSAY_ASSIGN_OR_RETURN(auto journal, Journal::Create(config_.workspace / "trials.jsonl"));
-    journal_ = std::make_unique<Journal>(std::move(journal));
     result_.best_file = config_.workspace / "best.onnx";
     result_.result_file = config_.workspace / "result.json";
     return {};
   }
 
+  // With the first finished trial, and not before: an earlier run's files stay beside the new ones.
+  Status StartJournal() {
+    ASSAY_ASSIGN_OR_RETURN(auto journal, Journal::Create(config_.workspace / "trials.jsonl"));
+    journal_ = std::make_unique<Journal>(std::move(journal));
+    std::error_code absent;
+    fs::rename(result_.best_file, config_.workspace / "best.previous.onnx", absent);
+    fs::rename(result_.result_file, config_.workspace / "result.previous.json", absent);
+    return {};
+  }
+
   Status Search() {
     const Clock::time_point start = Clock::now();
-    ASSAY_RETURN_IF_ERROR(Calibrate());
     ASSAY_RETURN_IF_ERROR(ObserveBaseline());
+    ASSAY_RETURN_IF_ERROR(Calibrate());
     const auto strategy = strategy_entry_->make(ops_, config_.random_seed);
     const ExitPolicyConfig& policy = config_.exit_policy;
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
@@ -126,6 +149,7 @@ class Run {
     quantize::CalibrationOptions options;
     options.algorithm = calibration.algorithm;
     options.samples = std::min(calibration.sampling_size, pipeline.size());
+    calibration_samples_ = options.samples;
     if (options.samples < calibration.sampling_size) {
       result_.warnings.push_back(
           fmt::format("calibration.sampling_size is {}, but the dataset has "
@@ -168,9 +192,9 @@ class Run {
     const Clock::time_point start = Clock::now();
     Model model;
     model.name = TrialName(index);
-    model.file = config_.workspace / "trial.onnx";
+    model.file = config_.workspace / kTrialFile;
     ASSAY_ASSIGN_OR_RETURN(model.graph, quantize::Rewrite(source_, config, ranges_));
-    ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, ExportMetadata(config_, config)));
+    ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, Metadata(config)));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
     if (evaluator_->has_accuracy() && !config_.exit_policy.performance_only) {
       ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAccuracy(model));
@@ -189,6 +213,7 @@ class Run {
     trial.feasible = ranker_->Feasible(index);
     trial.accepted = trial.feasible && ranker_->BeatsBaseline(index);
     trial.elapsed_s = Since(start);
+    if (journal_ == nullptr) ASSAY_RETURN_IF_ERROR(StartJournal());
     ASSAY_RETURN_IF_ERROR(journal_->Append(ToJson(trial)));
     result_.trials.push_back(std::move(trial));
     return {};
@@ -196,19 +221,22 @@ class Run {
 
   // Ranks, writes the winner (or the fp32 model, when nothing gains) and result.json.
   Status Conclude() {
-    std::error_code ignored;
-    fs::remove(config_.workspace / "trial.onnx", ignored);
     result_.ranking = ranker_->Rank(static_cast<int64_t>(result_.trials.size()));
     result_.status = result_.ranking.outcome.status;
     result_.best = result_.ranking.outcome.best;
     if (result_.status == TuneStatus::kNoGain) {
       ASSAY_RETURN_IF_ERROR(CopyWhole(baseline_->file, result_.best_file));
     } else if (result_.best) {
-      const quantize::QuantConfig& config = result_.trials[*result_.best].config;
-      ASSAY_ASSIGN_OR_RETURN(const Graph best, quantize::Rewrite(source_, config, ranges_));
-      ASSAY_RETURN_IF_ERROR(onnx::Export(best, result_.best_file, ExportMetadata(config_, config)));
+      TrialRecord& winner = result_.trials[*result_.best];
+      ASSAY_ASSIGN_OR_RETURN(const Graph best, quantize::Rewrite(source_, winner.config, ranges_));
+      ASSAY_RETURN_IF_ERROR(onnx::Export(best, result_.best_file, Metadata(winner.config)));
+      winner.model.file = result_.best_file.string();
     }
     return WriteResult(config_, result_);
+  }
+
+  onnx::ExportOptions Metadata(const quantize::QuantConfig& config) const {
+    return ExportMetadata(config_, calibration_samples_, config);
   }
 
   const TuneConfig& config_;
@@ -220,6 +248,7 @@ class Run {
   std::vector<quantize::QuantizableOp> ops_;
   std::unique_ptr<Evaluator> evaluator_;
   std::unique_ptr<Journal> journal_;
+  int64_t calibration_samples_ = 0;
   quantize::Ranges ranges_;
   TuneResult result_;
 };

@@ -37,8 +37,9 @@ struct TuneResult {
 };
 
 // Runs the whole search and writes best.onnx, trials.jsonl and result.json into the workspace.
-// Under Ctrl-C it stops at the next whole step, and what it writes is whole. Error: the model, the
-// data or the configuration is wrong, or the disk is.
+// Under Ctrl-C it stops at the next whole step, and what it writes is whole; before the first trial
+// it writes nothing. Files of an earlier run are kept as *.previous.*. Error: the model, the data or
+// the configuration is wrong, or the disk is.
 Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events);
 
 }  // namespace assay::tune

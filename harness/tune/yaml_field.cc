@@ -62,11 +62,20 @@ Result<Field> Field::Parse(const std::string& text, const std::string& name,
     return Error(fmt::format("{}:{}: {}", name, error.mark.line + 1, error.msg));
   }
   if (!root.IsMap()) return Error(fmt::format("{}: is not a map of keys", name));
-  for (const std::string& override : overrides) ASSAY_RETURN_IF_ERROR(Override(root, override));
+  for (const std::string& override : overrides) {
+    ASSAY_RETURN_IF_ERROR(Override(root, override));
+    file->overridden.push_back(override.substr(0, override.find('=')));
+  }
   return Field(root, "", file);
 }
 
 std::string Field::where() const {
+  for (const std::string& set : file_->overridden) {
+    const bool within =
+        path_.starts_with(set) &&
+        (path_.size() == set.size() || path_[set.size()] == '.' || path_[set.size()] == '[');
+    if (within) return "--set";
+  }
   const int line = node_.IsDefined() ? node_.Mark().line : -1;
   return line < 0 ? file_->name : fmt::format("{}:{}", file_->name, line + 1);
 }

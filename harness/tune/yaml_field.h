@@ -32,7 +32,7 @@ class Field {
   bool is_list() const { return present() && node_.IsSequence(); }
   bool is_map() const { return present() && node_.IsMap(); }
   bool is_scalar() const { return present() && node_.IsScalar(); }
-  // "tune.yaml:12".
+  // "tune.yaml:12", or "--set" where an override put the value.
   std::string where() const;
   // "tuning.exit_policy.timeout".
   const std::string& path() const { return path_; }
@@ -68,6 +68,7 @@ class Field {
     std::string name;
     Status status;
     std::vector<std::string> warnings;
+    std::vector<std::string> overridden;  // Paths.
   };
   Field(YAML::Node node, std::string path, std::shared_ptr<File> file)
       : node_(std::move(node)), path_(std::move(path)), file_(std::move(file)) {}

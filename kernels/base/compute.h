@@ -31,7 +31,8 @@ struct Weights {
 // What happens to a value after the accumulation, in this order. Everything is exact or rounded
 // as stated, so that every variant gives the same bits for int8.
 //
-// kF32:     y = acc + bias; with residual: y += r; y = min(max(y, lo), hi).
+// kF32:     y = acc + bias; with residual: y += r; y = min(max(y, lo), hi),
+//           where NaN stays NaN.
 // kU8S8S32: y = sum over k of (a - src_zero_point) * w, plus bias; wraps like int32.
 // kU8S8U8:  q = RoundClamp(float(y) * scale[oc], zero_point, q_lo, q_hi)           (quant.h)
 //           with residual r (u8): x = float(q - zero_point) * acc_ratio

@@ -29,8 +29,8 @@ int32_t Dot(int64_t n, int64_t k, const uint8_t* lhs, const int8_t* rhs, int32_t
 float StoreF32(const OutputStage& stage, float acc, float bias, const float* residual) {
   float y = acc + bias;
   if (residual != nullptr) y += *residual;
-  y = y > stage.lo ? y : stage.lo;
-  return y < stage.hi ? y : stage.hi;
+  y = y < stage.lo ? stage.lo : y;  // NaN stays NaN.
+  return y > stage.hi ? stage.hi : y;
 }
 
 uint8_t StoreU8(const OutputStage& stage, int32_t acc, int64_t channel, const uint8_t* residual) {

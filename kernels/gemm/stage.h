@@ -10,7 +10,7 @@
 
 namespace assay::gemm {
 
-// Error: a zero point or clamp outside 0..255, lower clamp above the upper, a scale or ratio that
+// Error: a zero point outside 0..255, a lower clamp above the upper, a scale or ratio that
 // is not finite, neither one scale nor one per channel.
 Status CheckStage(const OutputStage& stage, ComputeType type, int64_t channels);
 

@@ -46,8 +46,20 @@ class Kernels(unittest.TestCase):
         self.assertIn("conv:u8s8u8:1x6x6x8:8x3x3:s1:p1:g8/u8s8_scalar/real_time",
                       [row["name"] for row in record["benchmarks"]])
 
+    def test_help_shows_both_kinds_of_flags(self):
+        for name in ("bench_gemm", "bench_conv", "bench_model"):
+            result = bench(name, "--help")
+            self.assertEqual(result.returncode, 0)
+            self.assertIn("--threads", result.stdout)
+            self.assertIn("--benchmark_filter", result.stdout)
+
+    def test_the_list_of_shapes_is_built_in(self):
+        result = bench("bench_conv", "--types", "u8s8u8", "--benchmark_list_tests=true")
+        self.assertIn("conv:u8s8u8:1x28x28x128:128x3x3:s1:p1:g1", result.stdout)
+
     def test_wrong_input_is_exit_code_2(self):
-        for arguments in (["--no-such-flag"], ["--shapes", "no/such.txt"], ["--types", "f16"]):
+        for arguments in (["--no-such-flag"], ["--shapes", "no/such.txt"], ["--types", "f16"],
+                          ["--benchmark_filter=no_such_benchmark"]):
             result = bench("bench_gemm", *arguments)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertNotEqual(result.stderr, "")

@@ -25,6 +25,7 @@ struct Options {
 };
 
 Result<int> Run(const Options& options) {
+  ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.json));
   ASSAY_ASSIGN_OR_RETURN(const tune::TuneConfig config,
                          tune::LoadConfig(options.config, options.overrides));
   for (const std::string& warning : config.warnings) fmt::print(stderr, "warning: {}\n", warning);

@@ -5,9 +5,9 @@
 #include <memory>
 
 #include "harness/cli/command.h"
+#include "harness/file/write_whole.h"
 #include "harness/onnx/import.h"
 #include "harness/quantize/config.h"
-#include "harness/tune/journal.h"
 
 namespace assay::cli {
 namespace {
@@ -120,7 +120,7 @@ Result<int> Run(const Options& options) {
   if (std::filesystem::exists(options.output)) {
     return Error(fmt::format("{}: already exists; it is not overwritten", options.output));
   }
-  ASSAY_RETURN_IF_ERROR(tune::WriteWhole(options.output, text));
+  ASSAY_RETURN_IF_ERROR(WriteWhole(options.output, text));
   return kFine;
 }
 

@@ -27,7 +27,6 @@ struct Options {
 struct OperatorCount {
   int64_t nodes = 0;
   int64_t quantizable = 0;
-  bool supported = true;
 };
 
 std::map<std::string, OperatorCount> CountOperators(const Graph& graph,
@@ -49,7 +48,7 @@ int64_t Parameters(const Graph& graph) {
 }
 
 void PrintText(const Graph& graph, const std::map<std::string, OperatorCount>& counts,
-               const std::vector<std::string>& unsupported, const engine::Plan* plan, bool steps) {
+               const engine::Plan* plan, bool steps) {
   for (const ValueInfo& input : graph.inputs) fmt::print("input   {}\n", input.ToString());
   for (const ValueInfo& output : graph.outputs) fmt::print("output  {}\n", output.ToString());
   fmt::print("parameters  {}\n", report::FormatCount(Parameters(graph)));
@@ -68,7 +67,6 @@ void PrintText(const Graph& graph, const std::map<std::string, OperatorCount>& c
     table.Add({name, std::to_string(count.nodes), std::to_string(count.quantizable)});
   }
   fmt::print("\n{}", table.ToString());
-  for (const std::string& node : unsupported) fmt::print("not supported: {}\n", node);
   if (plan == nullptr || !steps) return;
   report::Table list({"step", "operator", "kernel", "multiply-adds", "result", "fused"});
   for (const engine::StepInfo& step : plan->steps()) {
@@ -79,11 +77,11 @@ void PrintText(const Graph& graph, const std::map<std::string, OperatorCount>& c
 }
 
 nlohmann::json ToJson(const Graph& graph, const std::map<std::string, OperatorCount>& counts,
-                      const std::vector<std::string>& unsupported, const engine::Plan* plan) {
+                      const engine::Plan* plan) {
   nlohmann::json json = {
-      {"inputs", nlohmann::json::array()}, {"outputs", nlohmann::json::array()},
-      {"parameters", Parameters(graph)},   {"operators", nlohmann::json::object()},
-      {"unsupported", unsupported},        {"metadata", graph.metadata}};
+      {"inputs", nlohmann::json::array()},      {"outputs", nlohmann::json::array()},
+      {"parameters", Parameters(graph)},        {"operators", nlohmann::json::object()},
+      {"unsupported", nlohmann::json::array()}, {"metadata", graph.metadata}};
   for (const ValueInfo& input : graph.inputs) json["inputs"].push_back(input.ToString());
   for (const ValueInfo& output : graph.outputs) json["outputs"].push_back(output.ToString());
   for (const auto& [name, count] : counts) {
@@ -106,19 +104,38 @@ nlohmann::json ToJson(const Graph& graph, const std::map<std::string, OperatorCo
   return json;
 }
 
+// Of a model that cannot be imported: its operators, and which nodes stand in the way.
+Result<int> ShowUnsupported(const onnx::Survey& survey, const Options& options) {
+  if (options.json != "-") {
+    report::Table table({"operator", "nodes"});
+    for (const auto& [name, nodes] : survey.operators) table.Add({name, std::to_string(nodes)});
+    fmt::print("{}\n", table.ToString());
+    for (const std::string& node : survey.unsupported) fmt::print("not supported: {}\n", node);
+  }
+  if (!options.json.empty()) {
+    nlohmann::json json = {{"operators", nlohmann::json::object()},
+                           {"unsupported", survey.unsupported}};
+    for (const auto& [name, nodes] : survey.operators) json["operators"][name] = {{"nodes", nodes}};
+    ASSAY_RETURN_IF_ERROR(WriteJson(options.json, json));
+  }
+  return Error(
+      fmt::format("{}: {} nodes are not supported", options.model, survey.unsupported.size()));
+}
+
 Result<int> Run(const Options& options) {
+  ASSAY_ASSIGN_OR_RETURN(const onnx::Survey survey, onnx::Examine(options.model));
+  if (!survey.unsupported.empty()) return ShowUnsupported(survey, options);
   ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(options.model));
   std::set<std::string> quantizable;
   for (const auto& op : quantize::QuantizableOps(graph)) quantizable.insert(op.node);
   const auto counts = CountOperators(graph, quantizable);
-  const std::vector<std::string> unsupported = engine::UnsupportedNodes(graph);
   engine::PlanOptions plan_options;
   plan_options.batch = options.batch;
   const auto plan = engine::Plan::Build(graph, plan_options);
   const engine::Plan* known = plan.ok() ? &*plan : nullptr;
-  if (options.json != "-") PrintText(graph, counts, unsupported, known, options.steps);
+  if (options.json != "-") PrintText(graph, counts, known, options.steps);
   if (!options.json.empty()) {
-    ASSAY_RETURN_IF_ERROR(WriteJson(options.json, ToJson(graph, counts, unsupported, known)));
+    ASSAY_RETURN_IF_ERROR(WriteJson(options.json, ToJson(graph, counts, known)));
   }
   if (!plan.ok()) return Error(fmt::format("{}: {}", options.model, plan.message()));
   return kFine;

@@ -39,9 +39,6 @@ std::string FileName(const std::string& value) {
 
 Status WriteOutputs(const engine::Plan& plan, const std::vector<Tensor>& outputs,
                     const fs::path& folder) {
-  std::error_code code;
-  fs::create_directories(folder, code);
-  if (code) return Error(fmt::format("{}: {}", folder.string(), code.message()));
   for (size_t i = 0; i < outputs.size(); ++i) {
     const engine::Port& port = plan.outputs()[i];
     const fs::path file = folder / FileName(port.name);
@@ -52,6 +49,9 @@ Status WriteOutputs(const engine::Plan& plan, const std::vector<Tensor>& outputs
 }
 
 Result<int> Run(const Options& options) {
+  std::error_code code;
+  fs::create_directories(options.output_dir, code);  // Before the work, which may be long.
+  if (code) return Error(fmt::format("{}: {}", options.output_dir, code.message()));
   ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(options.model));
   ASSAY_ASSIGN_OR_RETURN(auto given, ReadInputs(graph, options.inputs));
   engine::PlanOptions plan_options;
@@ -104,7 +104,8 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 65536));
   app.add_option("--seed", options->seed, "Seed of inputs that are not given")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   return [options] { return Run(*options); };
 }
 

@@ -48,7 +48,7 @@ struct F32TileAvx2 {
         if (residual != nullptr) {
           y = _mm256_add_ps(y, LoadFirst(residual + i * t.residual_stride + 8 * v, n));
         }
-        y = _mm256_min_ps(_mm256_max_ps(y, lo), hi);
+        y = _mm256_min_ps(hi, _mm256_max_ps(lo, y));  // NaN stays NaN.
         StoreFirst(dst + i * t.dst_stride + 8 * v, y, n);
       });
     });

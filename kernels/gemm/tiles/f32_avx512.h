@@ -48,7 +48,7 @@ struct F32TileAvx512 {
           y = _mm512_add_ps(y,
                             _mm512_maskz_loadu_ps(mask, residual + i * t.residual_stride + 16 * v));
         }
-        y = _mm512_min_ps(_mm512_max_ps(y, lo), hi);
+        y = _mm512_min_ps(hi, _mm512_max_ps(lo, y));  // NaN stays NaN.
         _mm512_mask_storeu_ps(dst + i * t.dst_stride + 16 * v, mask, y);
       });
     });

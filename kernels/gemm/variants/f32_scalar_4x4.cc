@@ -14,8 +14,8 @@ void Store(const Tile& t, const float (&acc)[kMr][kNr]) {
     for (int64_t j = 0; j < t.n; ++j) {
       float y = acc[i][j];
       if (residual != nullptr) y += residual[i * t.residual_stride + j];
-      y = y > t.stage->lo ? y : t.stage->lo;
-      dst[i * t.dst_stride + j] = y < t.stage->hi ? y : t.stage->hi;
+      y = y < t.stage->lo ? t.stage->lo : y;  // NaN stays NaN.
+      dst[i * t.dst_stride + j] = y > t.stage->hi ? t.stage->hi : y;
     }
   }
 }

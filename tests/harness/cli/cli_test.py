@@ -47,11 +47,17 @@ class Help(unittest.TestCase):
             self.assertGreater(len(text.stdout.splitlines()), 5)
 
     def test_usage_errors_are_exit_code_2(self):
-        for arguments in ([], ["no-such-command"], ["run"], ["tune", "a.yaml", "--no-such-flag"]):
+        for arguments in ([], ["run"], ["tune", "a.yaml", "--no-such-flag"]):
             result = assay(*arguments)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertEqual(result.stdout, "")
             self.assertNotEqual(result.stderr, "")
+
+
+    def test_an_unknown_command_is_named_with_the_nearest(self):
+        result = assay("inspekt", MODEL)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("unknown command 'inspekt'; did you mean 'inspect'?", result.stderr)
 
 
 class Input(unittest.TestCase):
@@ -112,6 +118,24 @@ class Inspect(unittest.TestCase):
         self.assertEqual(model["operators"]["Conv"]["quantizable"], 21)
         self.assertGreater(model["macs"], 14_000_000)
         self.assertEqual(model["unsupported"], [])
+
+    def test_what_is_not_supported_is_shown(self):
+        # A ModelProto of opset 13 with one node "odd" of a type nobody knows, by hand.
+        def field(number, payload):
+            return bytes([number << 3 | 2, len(payload)]) + payload
+
+        node = field(1, b"x") + field(2, b"y") + field(3, b"odd") + field(4, b"NoSuchOp")
+        graph = field(1, node)
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "odd.onnx"
+            file.write_bytes(b"\x08\x07" + field(7, graph) + field(8, b"\x10\x0d"))
+            result = assay("inspect", file)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn("NoSuchOp", result.stdout)
+            self.assertIn("'odd'", result.stdout)
+            record = json.loads(assay("inspect", file, "--json", "-").stdout)
+        self.assertEqual(record["operators"], {"NoSuchOp": {"nodes": 1}})
+        self.assertEqual(len(record["unsupported"]), 1)
 
 
 CAPS = {"scalar": {"scalar"}, "avx2": {"scalar", "avx2"}, "avxvnni": {"scalar", "avx2", "avxvnni"},
@@ -203,10 +227,71 @@ class Tune(unittest.TestCase):
             for line in journal.read_text().splitlines():
                 json.loads(line)
 
+    def test_a_failed_start_leaves_the_earlier_run_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertIn(assay(*quick_tune(folder)).returncode, (0, 3, 4))
+            before = {p.name: p.read_bytes() for p in pathlib.Path(folder).iterdir()}
+            failed = assay(*quick_tune(folder, "evaluation.accuracy.metric={topk: 11}"))
+            self.assertEqual(failed.returncode, 2)
+            self.assertIn("evaluation.accuracy.metric", failed.stderr)
+            self.assertEqual(before, {p.name: p.read_bytes()
+                                      for p in pathlib.Path(folder).iterdir()})
+            self.assertIn(assay(*quick_tune(folder)).returncode, (0, 3, 4))
+            kept = {p.name for p in pathlib.Path(folder).iterdir()}
+            self.assertLessEqual({"best.previous.onnx", "result.previous.json",
+                                  "trials.previous.jsonl", "best.onnx"}, kept)
+
+    def test_an_interrupt_before_the_first_trial_writes_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = quick_tune(folder, "evaluation.performance.iteration=1000000")
+            process = subprocess.Popen([ASSAY, *map(str, command)], stdout=subprocess.PIPE,
+                                       stderr=subprocess.PIPE, text=True)
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 130, output)
+            self.assertIn("before the first trial", output)
+            self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
+
+    def test_a_quantized_model_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as other:
+            assay(*quick_tune(folder, "tuning.exit_policy.max_trials=1",
+                              "tuning.accuracy_criterion.relative=0.5"))
+            again = assay(*quick_tune(other, f"model.path={folder}/best.onnx"))
+            self.assertEqual(again.returncode, 2)
+            self.assertIn("is quantized already", again.stderr)
+
     def test_an_unwritable_workspace_is_an_error(self):
         result = assay(*quick_tune("/proc/no/such"))
         self.assertEqual(result.returncode, 2)
         self.assertIn("/proc/no", result.stderr)
+
+
+@unittest.skipUnless(DATA.exists(), "dataset-fashion-mnist is not installed")
+class Evaluate(unittest.TestCase):
+    CONFIG = ROOT / "harness/demo/judge.yaml"
+    SETS = ["--set", "evaluation.accuracy.dataloader.dataset.FashionMNIST.count=200",
+            "--set", "evaluation.performance.iteration=5"]
+
+    def test_models_side_by_side(self):
+        result = assay("evaluate", MODEL, MODEL, "--config", self.CONFIG, *self.SETS, "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        first, second = json.loads(result.stdout)["models"]
+        self.assertEqual([first["name"], second["name"]], [f"1: {MODEL}", f"2: {MODEL}"])
+        by_name = {entry["name"]: entry for entry in second["objectives"]}
+        self.assertEqual(by_name["modelsize"]["value"], MODEL.stat().st_size)
+        self.assertEqual(by_name["accuracy"]["versus_baseline"]["value"], 0)
+        change = by_name["performance"]["versus_baseline"]
+        self.assertEqual(change["kind"], "ratio")
+        self.assertLessEqual(change["interval"]["low"], change["value"])
+        self.assertLessEqual(change["value"], change["interval"]["high"])
+
+    def test_a_place_that_cannot_be_written_is_found_before_the_work(self):
+        start = time.time()
+        result = assay("evaluate", MODEL, "--config", self.CONFIG, "--json", "/no/such/file.json")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("/no/such", result.stderr)
+        self.assertLess(time.time() - start, 10)
 
 
 class Init(unittest.TestCase):

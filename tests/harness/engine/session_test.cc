@@ -132,5 +132,26 @@ TEST(Session, KeepOfNothingIsAnError) {
   EXPECT_THAT(BuildError(MixedGraph(), options), HasSubstr("'nothing'"));
 }
 
+// A value combined with a slice of itself must not be overwritten while the slice is still read.
+TEST(Session, ViewsOfABufferThatIsReadArentOverwritten) {
+  for (const char* op : {"Add", "Sub", "Mul", "Div"}) {
+    GraphBuilder builder;
+    builder.Input("x", DType::kF32, {2, 4, 3, 3});
+    builder.Init<int64_t>("from", {1}, {0}).Init<int64_t>("to", {1}, {1});
+    builder.Init<int64_t>("axis", {1}, {1}).Op("Relu", {"x"}, "r");
+    builder.Op("Slice", {"r", "from", "to", "axis"}, "s").Op(op, {"r", "s"}, "z");
+    builder.Op("Relu", {"z"}, "y").Output("y");
+    const Tensor x = RandomTensor({2, 4, 3, 3}, 3, 2.0f);
+    const Tensor y = RunGraph(builder.graph, {x}).at(0);
+    const auto at = [&](size_t i) { return std::max(x.as<float>()[i], 0.0f); };
+    for (size_t i = 0; i < 72; ++i) {
+      const float a = at(i), b = at(i / 36 * 36 + i % 9);
+      const float z = op[0] == 'A' ? a + b : op[0] == 'S' ? a - b : op[0] == 'M' ? a * b : a / b;
+      if (!std::isfinite(z)) continue;  // 0 / 0: what a maximum makes of NaN is not asked here.
+      ASSERT_EQ(y.as<float>()[i], std::max(z, 0.0f)) << op << " at " << i;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace assay::engine

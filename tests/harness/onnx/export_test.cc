@@ -200,7 +200,7 @@ TEST(Export, SaysWhereItCannotWrite) {
               HasSubstr("missing/best.onnx"));
   std::filesystem::create_directories(folder.path() / "taken.onnx" / "inside");
   EXPECT_THAT(Export(graph, folder.path() / "taken.onnx").message(),
-              HasSubstr("cannot be replaced"));
+              HasSubstr("cannot be written: Is a directory"));
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 

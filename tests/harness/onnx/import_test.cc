@@ -79,7 +79,7 @@ TEST(Import, NamesTheFileOfEveryError) {
   const auto missing = folder.path() / "missing.onnx";
   EXPECT_THAT(Import(text).message(), AllOf(HasSubstr(text.string()), HasSubstr("not an ONNX")));
   EXPECT_THAT(Import(missing).message(), HasSubstr(missing.string()));
-  EXPECT_THAT(Import(folder.path()).message(), HasSubstr("no such file"));
+  EXPECT_THAT(Import(folder.path()).message(), HasSubstr("is not a file"));
   EXPECT_THAT(Import(folder.Write("empty.onnx", "")).message(), HasSubstr("no graph"));
 }
 

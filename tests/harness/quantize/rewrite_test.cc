@@ -171,5 +171,32 @@ TEST(Rewrite, ErrorsNameTheNode) {
               HasSubstr("was not calibrated"));
 }
 
+std::vector<std::string> Quantizable(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const QuantizableOp& op : QuantizableOps(graph)) names.push_back(op.node);
+  return names;
+}
+
+TEST(Quantizable, IntegersAreNot) {
+  Graph graph = SmallNet();
+  graph.nodes.push_back(Op("extents", "Shape", {"input"}, "i"));
+  graph.nodes.push_back(Op("sum_of_extents", "Add", {"i", "i"}, "j"));
+  graph.outputs.push_back({"j", DType::kI64, {{4, ""}}});
+  EXPECT_THAT(Quantizable(graph), testing::Not(testing::Contains("sum_of_extents")));
+  EXPECT_THAT(Quantizable(graph), testing::Contains("sum"));
+}
+
+TEST(Quantizable, AGemmWhoseBiasIsBroadcastIsNot) {
+  Graph graph = SmallNet();
+  EXPECT_THAT(Quantizable(graph), testing::Contains("fc"));
+  graph.initializers.insert_or_assign("one", Tensor::Of<float>({1}, {1.0f}));
+  for (Node& node : graph.nodes) {
+    if (node.name != "fc") continue;
+    node.inputs.resize(2);
+    node.inputs.push_back("one");
+  }
+  EXPECT_THAT(Quantizable(graph), testing::Not(testing::Contains("fc")));
+}
+
 }  // namespace
 }  // namespace assay::quantize

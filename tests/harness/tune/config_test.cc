@@ -79,6 +79,13 @@ TEST(Config, OverridesComeFirst) {
   EXPECT_THAT(ErrorOf(kMission, {"model.name.x=1"}), HasSubstr("is not a map"));
 }
 
+TEST(Config, AnOverrideIsNamedAsSuch) {
+  EXPECT_THAT(ErrorOf(kMission, {"tuning.exit_policy.max_trials=0"}),
+              HasSubstr("--set: tuning.exit_policy.max_trials: found '0'"));
+  EXPECT_THAT(ErrorOf(kMission, {"tuning.exit_policy={max_trials: 0}"}),
+              HasSubstr("--set: tuning.exit_policy.max_trials: found '0'"));
+}
+
 TEST(Config, KnownToIncOnlyIsAWarningThatNamesIt) {
   const auto config = Parse("tuning:\n  tensorboard: True\npruning: {}\n");
   ASSERT_TRUE(config.ok()) << config.message();
@@ -113,6 +120,20 @@ TEST(Config, ErrorsNameTheirPlace) {
        "dataset: expected one dataset"},
       {"evaluation:\n  accuracy:\n    metric: {topq: 1}", "unknown metric 'topq'"},
       {"model:\n  name: a\n  name: b", "conf/tune.yaml:3: model.name: is given twice"},
+      {"tuning:\n  multi_objectives:\n    objective: [accuracy, acuracy]",
+       "conf/tune.yaml:3: tuning.multi_objectives.objective[1]: unknown objective 'acuracy'; did "
+       "you "
+       "mean 'accuracy'?"},
+      {"tuning:\n  objective: speed",
+       "conf/tune.yaml:2: tuning.objective: unknown objective 'speed'"},
+      {"tuning:\n  strategy: {name: basik}",
+       "conf/tune.yaml:2: tuning.strategy.name: unknown strategy 'basik'; did you mean 'basic'?"},
+      {"tuning:\n  strategy: bayesian",
+       "conf/tune.yaml:2: tuning.strategy: strategy 'bayesian' is not "
+       "available in this version"},
+      {"tuning:\n  accuracy_criterion: {relative: 1}",
+       "conf/tune.yaml:2: tuning.accuracy_criterion.relative: found 1, expected a number between"},
+      {"version: 2.0", "conf/tune.yaml:1: version: found '2.0', expected one of 1, 1.0"},
       {"model: [1", "conf/tune.yaml:"},
       {"just text", "conf/tune.yaml: is not a map of keys"},
       {"", "conf/tune.yaml: is not a map of keys"},

@@ -277,6 +277,31 @@ TEST_P(EveryVariant, TwoThreads) {
   }
 }
 
+// A broken model shows: the clamp of a fused activation does not hide a NaN.
+TEST_P(EveryVariant, NaNStaysNaN) {
+  if (GetParam()->f32 == nullptr) return;
+  const int64_t m = GetParam()->mr + 1, n = GetParam()->nr + 1, k = 5;
+  const std::vector<float> weights(static_cast<size_t>(n * k), 1.0f);
+  std::vector<float> lhs(static_cast<size_t>(m * k), 1.0f), dst(static_cast<size_t>(m * n));
+  for (int64_t i = 0; i < m; i += 2) lhs[static_cast<size_t>(i * k + 3)] = std::nanf("");
+  OutputStage stage;
+  stage.lo = 0;
+  stage.hi = 6;
+  KernelOptions options;
+  options.usable = DetectedIsas();
+  options.variant = GetParam()->name;
+  const auto gemm = Gemm::Make({.m = m, .n = n, .k = k}, ComputeType::kF32,
+                               {.data = weights.data()}, stage, options);
+  ASSERT_TRUE(gemm.ok()) << gemm.message();
+  Buffer workspace(gemm->workspace_bytes(1));
+  ThreadPool pool(1);
+  gemm->Run(m, {.lhs = lhs.data(), .dst = dst.data()}, workspace.data(), pool);
+  for (int64_t i = 0; i < m * n; ++i) {
+    const float y = dst[static_cast<size_t>(i)];
+    ASSERT_TRUE(i / n % 2 == 0 ? std::isnan(y) : y == 5) << "row " << i / n << ": " << y;
+  }
+}
+
 // Sums beyond int32 wrap, on every variant alike; requantizing them saturates.
 TEST_P(EveryVariant, SumsThatOverflow) {
   Runner runner(*GetParam());
