@@ -7,14 +7,17 @@
 //   x           one source column, loaded once for all the columns that meet it
 //
 // For 3x3 with stride 1 a kernel row is 24 FMA, 10 loads of columns, 3 of weights: bound by FMA.
-// Rows of padding are skipped, columns with taps in the padding are done one by one.
-// A chunk of rows is done for one vector of channels before the next, so that a source row that
-// three output rows share comes from the first-level cache.
+// Rows of padding are skipped. A row of output is cut into groups of 4 to 8 columns, as even as can
+// be; source columns that the first and the last group have in the padding are left out, known to
+// the compiler (one by one, the two edge columns of a 7x7 image took as long as the other five). A
+// chunk of rows is done for one vector of channels before the next, so that a source row that three
+// output rows share comes from the first-level cache.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
+#include <utility>
 
 #include "kernels/depthwise/variant.h"
 
@@ -77,15 +80,16 @@ ASSAY_INLINE void Finish(const RowTask& t, int64_t x, typename V::Float (&acc)[k
   for (int i = 0; i < kCount; ++i) channels.Store(t.dst + (x + i) * t.dst_step, acc[i]);
 }
 
-// Output columns [x, x + kCount), all taps inside the image; the first is at image column `from`.
-// Kernel width and stride are constants, the dilation is 1.
-template <typename V, int kCount, int kKw, int kStride, bool kTail>
+// Output columns [x, x + kCount), whose first tap is at image column `from`. Kernel width and
+// stride are constants, the dilation is 1. The first kLeft and the last kRight of the source
+// columns lie in the padding.
+template <typename V, int kCount, int kKw, int kStride, bool kTail, int kLeft = 0, int kRight = 0>
 ASSAY_INLINE void Columns(const RowTask& t, int64_t x, int64_t from) {
   const Channels<V, kTail> channels(t.channels);
   typename V::Float acc[kCount];
 #pragma GCC unroll 8
   for (int i = 0; i < kCount; ++i) acc[i] = V::Load(t.bias);
-  const float* row = t.src + from * t.column_step;
+  const float* row = t.src + (from + kLeft) * t.column_step;
   const float* weights = t.weights;
   for (int64_t kh = 0; kh < t.kernel_rows; ++kh) {
     typename V::Float w[kKw];
@@ -93,7 +97,7 @@ ASSAY_INLINE void Columns(const RowTask& t, int64_t x, int64_t from) {
     for (int j = 0; j < kKw; ++j) w[j] = V::Load(weights + j * V::kLanes);
     const float* p = row;
 #pragma GCC unroll 20
-    for (int column = 0; column < (kCount - 1) * kStride + kKw; ++column) {
+    for (int column = kLeft; column < (kCount - 1) * kStride + kKw - kRight; ++column) {
       const typename V::Float a = channels.Load(p);
 #pragma GCC unroll 8
       for (int i = 0; i < kCount; ++i) {
@@ -181,6 +185,60 @@ template <typename V, int kKw, int kStride, bool kTail>
   EdgeColumns<V, kTail>(t, s, interior.end, ow);
 }
 
+// One group of columns of the full width of a vector.
+using Group = void (*)(const RowTask& t, int64_t x, int64_t from);
+constexpr int kSmallestGroup = 4;
+
+template <typename V, int kCount, int kKw, int kStride, int kLeft, int kRight>
+[[gnu::noinline]] void DoGroup(const RowTask& t, int64_t x, int64_t from) {
+  Columns<V, kCount, kKw, kStride, false, kLeft, kRight>(t, x, from);
+}
+
+// Of kSmallestGroup to kColumns columns.
+template <typename V, int kKw, int kStride, int kLeft, int kRight, int... kMore>
+ASSAY_INLINE Group GroupOf(int64_t count, std::integer_sequence<int, kMore...>) {
+  static constexpr Group kGroups[] = {
+      &DoGroup<V, kSmallestGroup + kMore, kKw, kStride, kLeft, kRight>...};
+  return kGroups[count - kSmallestGroup];
+}
+
+// left and right: source columns of the group in the padding, as Cuttable admits them.
+template <typename V, int kKw, int kStride>
+ASSAY_INLINE Group GroupOf(int64_t count, int64_t left, int64_t right) {
+  constexpr auto kCounts = std::make_integer_sequence<int, kColumns - kSmallestGroup + 1>();
+  constexpr int kHalf = kKw / 2;
+  if (left == 0 && right == 0) return GroupOf<V, kKw, kStride, 0, 0>(count, kCounts);
+  if (right == 0) return GroupOf<V, kKw, kStride, kHalf, 0>(count, kCounts);
+  if (left == 0 && right == 1) return GroupOf<V, kKw, kStride, 0, 1>(count, kCounts);
+  if (left == 0) return GroupOf<V, kKw, kStride, 0, kHalf>(count, kCounts);
+  if (right == 1) return GroupOf<V, kKw, kStride, kHalf, 1>(count, kCounts);
+  return GroupOf<V, kKw, kStride, kHalf, kHalf>(count, kCounts);
+}
+
+// How a row of output is cut into groups; none where the kernel or the padding is unusual.
+struct Groups {
+  int64_t count = 0;
+  int64_t left = 0, right = 0;  // Source columns in the padding.
+};
+
+ASSAY_INLINE Groups GroupsOf(const ConvSpec& s, int64_t ow) {
+  const int64_t right = std::max<int64_t>((ow - 1) * s.stride_w - s.pad_left + s.kw - s.w, 0);
+  const bool usual = (s.pad_left == 0 || s.pad_left == s.kw / 2) &&
+                     (right <= 1 || right == s.kw / 2) && ow >= kSmallestGroup;
+  return {usual ? (ow + kColumns - 1) / kColumns : 0, s.pad_left, right};
+}
+
+template <typename V, int kKw, int kStride>
+[[gnu::noinline]] void DoGroups(const RowTask& t, const ConvSpec& s, const Groups& groups,
+                                int64_t ow) {
+  for (int64_t i = 0; i < groups.count; ++i) {
+    const int64_t x = i * ow / groups.count, end = (i + 1) * ow / groups.count;
+    const int64_t left = i == 0 ? groups.left : 0;
+    const int64_t right = i + 1 == groups.count ? groups.right : 0;
+    GroupOf<V, kKw, kStride>(end - x, left, right)(t, x, x * s.stride_w - s.pad_left);
+  }
+}
+
 // Output row `row` (of all images), channels from `channel`.
 template <typename V>
 ASSAY_INLINE RowTask Locate(const Task& task, int64_t row, int64_t channel) {
@@ -216,11 +274,18 @@ void RunRows(const Task& task) {
   const ConvSpec& s = *task.spec;
   const int64_t row_bytes = s.w * s.src_pixel() * s.stride_h * 4, ow = s.ow();
   const int64_t chunk = std::max<int64_t>(kChunkBytes / row_bytes, 1);
+  const Groups groups = kKw == 0 ? Groups() : GroupsOf(s, ow);
   for (int64_t begin = task.row_begin; begin < task.row_end; begin += chunk) {
     const int64_t end = std::min(begin + chunk, task.row_end);
     for (int64_t channel = 0; channel < s.c; channel += V::kLanes) {
       for (int64_t row = begin; row < end; ++row) {
         const RowTask t = Locate<V>(task, row, channel);
+        if constexpr (kKw != 0) {
+          if (t.channels == V::kLanes && groups.count > 0) {
+            DoGroups<V, kKw, kStride>(t, s, groups, ow);
+            continue;
+          }
+        }
         if (t.channels == V::kLanes) {
           DoRow<V, kKw, kStride, false>(t, s, ow);
         } else {
