@@ -6,8 +6,8 @@ namespace assay::winograd {
 namespace {
 
 constexpr const char* kPrefix = "winograd";
-// Transformed weights are read once per call and come from the third-level cache.
-constexpr double kWeightBytesPerCycle = 24;
+// Transformed weights are read once per call, from the third-level cache at best.
+constexpr double kWeightBytesPerCycle = 16;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 

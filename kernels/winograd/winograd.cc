@@ -61,7 +61,7 @@ gemm::RhsView ToView(const ConvSpec& s, const Algorithm& algorithm, const Buffer
 
 }  // namespace
 
-double ErrorBound(int64_t c) { return std::ldexp(16 + std::sqrt(static_cast<double>(c)), -24); }
+double ErrorBound(int64_t c) { return std::ldexp(16 + 2 * std::sqrt(static_cast<double>(c)), -24); }
 
 struct Winograd::Impl {
   ConvSpec spec;

@@ -8,8 +8,8 @@ extern const Variant f32_avx512 = {
     .name = "f32_avx512",
     .isa = Isa::kAvx512,
     .lanes = VecF512::kLanes,
-    .f2 = {Input<VecF512, F2<VecF512>>, Output<VecF512, F2<VecF512>>, 30, 25},
-    .f4 = {Input<VecF512, F4<VecF512>>, Output<VecF512, F4<VecF512>>, 100, 90},
+    .f2 = {Input<VecF512, F2<VecF512>>, Output<VecF512, F2<VecF512>>, 45, 35},
+    .f4 = {Input<VecF512, F4<VecF512>>, Output<VecF512, F4<VecF512>>, 105, 75},
 };
 
 }  // namespace assay::winograd

@@ -8,8 +8,8 @@ extern const Variant f32_scalar = {
     .name = "f32_scalar",
     .isa = Isa::kScalar,
     .lanes = VecF32::kLanes,
-    .f2 = {Input<VecF32, F2<VecF32>>, Output<VecF32, F2<VecF32>>, 30, 25},
-    .f4 = {Input<VecF32, F4<VecF32>>, Output<VecF32, F4<VecF32>>, 180, 160},
+    .f2 = {Input<VecF32, F2<VecF32>>, Output<VecF32, F2<VecF32>>, 22, 18},
+    .f4 = {Input<VecF32, F4<VecF32>>, Output<VecF32, F4<VecF32>>, 100, 90},
 };
 
 }  // namespace assay::winograd
