@@ -134,15 +134,16 @@ std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
                                    const KernelOptions& options) {
   ASSAY_CHECK(CheckGeometry(spec).ok());
   const auto chosen = Choose(spec, type, options);
-  const std::optional<Algorithm> picked = chosen.ok() ? *chosen : std::nullopt;
+  const std::string picked = chosen.ok() && chosen->has_value() ? (*chosen)->name() : "";
   std::vector<VariantChoice> choices = gemm::Explain(ToProblem(spec, type), options);
-  if (picked) {
+  if (!picked.empty()) {
     for (VariantChoice& choice : choices) choice.picked = false;
   }
   for (const Algorithm& algorithm : winograd::Algorithms()) {
-    choices.push_back(ToChoice(spec, type, algorithm, options));
-    choices.back().picked = picked == algorithm;
-    if (choices.back().picked && !options.variant.empty()) choices.back().reason = "forced";
+    VariantChoice choice = ToChoice(spec, type, algorithm, options);
+    choice.picked = choice.name == picked;
+    if (choice.picked && !options.variant.empty()) choice.reason = "forced";
+    choices.push_back(std::move(choice));
   }
   return choices;
 }

@@ -23,7 +23,6 @@ struct Algorithm {
   int64_t points() const { return outputs + 2; }
   int64_t positions() const { return points() * points(); }
   const Transforms& transforms() const { return outputs == 2 ? variant->f2 : variant->f4; }
-  bool operator==(const Algorithm&) const = default;
 };
 
 // Of every variant F(2x2) and F(4x4).
