@@ -11,6 +11,9 @@
 // is that a source row is read again for each pair it has a part in (84 loads for 36 of
 // F(4x4,3x3)), from the first-level cache. Keeping all 36 halfway results would store and load them
 // all.
+// Measured on Zen 4, all within 5 %: steps instead of a pointer per pixel; additions, which have
+// ports of their own, for the last step of a pair; four source rows at once (60 loads, 24 halfway
+// results in registers; done to the products, it spills).
 #pragma once
 
 #include <cstdint>
