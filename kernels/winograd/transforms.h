@@ -125,7 +125,7 @@ template <typename V, typename F, bool kTail>
 [[gnu::always_inline]] inline void TransformInput(const InputTile& t, int64_t channel) {
   using Float = typename V::Float;
   constexpr int kPoints = F::kPoints;
-  const Channels<V, kTail> channels(t.channels - channel);
+  const Channels<V, kTail> channels(kTail ? t.channels - channel : V::kLanes);
   float* const dst = t.dst + channel;
   Unroll<F::kInputParts>([&]<int part>() __attribute__((always_inline)) {
     constexpr int kRows = F::InputCount(part);
@@ -158,7 +158,7 @@ template <typename V, typename F, bool kTail, bool kWhole>
 [[gnu::always_inline]] inline void TransformOutput(const OutputTile& t, int64_t channel) {
   using Float = typename V::Float;
   constexpr int kPoints = F::kPoints;
-  const Channels<V, kTail> channels(t.channels - channel);
+  const Channels<V, kTail> channels(kTail ? t.channels - channel : V::kLanes);
   const Float bias = V::Load(t.bias + channel), lo = V::Set(t.lo), hi = V::Set(t.hi);
   const float* const src = t.src + channel;
   const auto store = [&](int row, int column, Float y) __attribute__((always_inline)) {
