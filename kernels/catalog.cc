@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <optional>
 #include <random>
 #include <variant>
@@ -92,8 +93,30 @@ Status CheckSize(const ConvSpec& s) {
   return {};
 }
 
+using Operator = std::variant<gemm::Gemm, conv::Conv, depthwise::Depthwise>;
+
 int64_t DstBytes(ComputeType type) { return type == ComputeType::kU8S8U8 ? 1 : 4; }
 int64_t PixelProducts(const ConvSpec& s) { return s.c / s.groups * s.kh * s.kw; }
+
+// How far an output may be off: operands are at most 1.
+double Tolerance(const Operator& op, const ConvSpec& spec) {
+  const auto* dense = std::get_if<conv::Conv>(&op);
+  return dense != nullptr ? dense->error_bound() * static_cast<double>(PixelProducts(spec)) : 0;
+}
+
+// The first of `count` elements that differ; `count` if none does. A tolerance is for floats.
+int64_t FirstDifference(const uint8_t* want, const uint8_t* got, int64_t count, int64_t bytes,
+                        double tolerance) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (std::memcmp(want + i * bytes, got + i * bytes, static_cast<size_t>(bytes)) == 0) continue;
+    if (tolerance == 0) return i;
+    float a, b;
+    std::memcpy(&a, want + i * bytes, sizeof(a));
+    std::memcpy(&b, got + i * bytes, sizeof(b));
+    if (!(std::abs(a - b) <= tolerance)) return i;
+  }
+  return count;
+}
 
 // Bytes over their full range, or floats that are multiples of 1/16 in [-1, 1]: products are then
 // multiples of 1/256 below 1, and sums of up to 2^16 of them are exact in any order.
@@ -131,8 +154,6 @@ OutputStage StageOf(const Problem& problem) {
   stage.zero_point = relu ? 0 : 128;
   return stage;
 }
-
-using Operator = std::variant<gemm::Gemm, conv::Conv, depthwise::Depthwise>;
 
 Result<Operator> MakeOperator(const Problem& problem, const Weights& weights,
                               const OutputStage& stage, const KernelOptions& options) {
@@ -289,19 +310,19 @@ Status Run::Verify() {
   Once();
   const ConvSpec& s = run.problem.spec;
   const int64_t pixels = s.n * s.oh() * s.ow();
-  const size_t row_bytes = static_cast<size_t>(s.oc * DstBytes(run.problem.type));
+  const int64_t element = DstBytes(run.problem.type);
   const int64_t step = std::max<int64_t>(1, run.problem.macs() / kVerifiedMacs);
-  std::vector<uint8_t> want(row_bytes);
+  const double tolerance = Tolerance(*run.op, s);
+  std::vector<uint8_t> want(static_cast<size_t>(s.oc * element));
   for (int64_t at = 0; at < pixels; at += step) {
     const int64_t pixel = pixels - 1 - at;
     conv::ReferencePixel(s, run.problem.type, run.src.data(), run.view(), run.stage, nullptr, pixel,
                          want.data());
-    const uint8_t* got = run.dst.data() + static_cast<size_t>(pixel) * row_bytes;
-    const auto differ = std::mismatch(want.begin(), want.end(), got).first - want.begin();
-    if (differ != static_cast<int64_t>(row_bytes)) {
+    const uint8_t* got = run.dst.data() + pixel * s.oc * element;
+    const int64_t channel = FirstDifference(want.data(), got, s.oc, element, tolerance);
+    if (channel != s.oc) {
       return Error(run.problem.ToString() + " by " + run.variant + ": output pixel " +
-                   std::to_string(pixel) + ", channel " +
-                   std::to_string(differ / DstBytes(run.problem.type)) +
+                   std::to_string(pixel) + ", channel " + std::to_string(channel) +
                    " differs from the reference");
     }
   }

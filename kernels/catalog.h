@@ -66,9 +66,9 @@ class Run {
   // Computes once, on options.threads threads.
   void Once();
 
-  // Computes once and compares with the plain loops: exactly, all outputs, or a sample of them,
-  // evenly spaced and the last included, where all would take longer than seconds. Error: the first
-  // output that differs.
+  // Computes once and compares with the plain loops: all outputs, or a sample of them,
+  // evenly spaced and the last included, where all would take longer than seconds; exactly, but
+  // Winograd within conv::Conv::error_bound. Error: the first output that differs.
   Status Verify();
 
   const Problem& problem() const;

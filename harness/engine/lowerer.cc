@@ -37,7 +37,10 @@ Result<Program> Lowerer::Run() && {
 }
 
 KernelOptions Lowerer::kernel_options() const {
-  return {.usable = options_.usable, .variant = "", .threads = options_.threads};
+  return {.usable = options_.usable,
+          .variant = "",
+          .threads = options_.threads,
+          .winograd_bytes = options_.winograd_bytes};
 }
 
 bool Lowerer::WantsImage(const std::string& value) const {

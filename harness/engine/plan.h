@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/graph/graph.h"
+#include "kernels/base/compute.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor.h"
 #include "kernels/cpu/isa.h"
@@ -27,6 +28,8 @@ struct PlanOptions {
 
   int threads = 1;  // The most that a session of this plan will run with.
   IsaSet usable = UsableIsas();
+  // KernelOptions::winograd_bytes, of each convolution; 0 switches Winograd off.
+  int64_t winograd_bytes = KernelOptions().winograd_bytes;
   // Off: every node is executed as ONNX defines it, QuantizeLinear and DequantizeLinear in float.
   bool fuse = true;
   // Values of the graph that must exist under their own names, so that Session::Value can show

@@ -1,60 +1,92 @@
 #include "kernels/conv/conv.h"
 
-#include <cstring>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <variant>
 
 #include "kernels/base/check.h"
+#include "kernels/conv/direct.h"
 #include "kernels/conv/geometry.h"
-#include "kernels/conv/image_rows.h"
-#include "kernels/gemm/dense_rows.h"
-#include "kernels/gemm/product.h"
+#include "kernels/winograd/dispatch.h"
+#include "kernels/winograd/winograd.h"
 
 namespace assay::conv {
 namespace {
 
-int64_t SrcBytes(ComputeType type) { return type == ComputeType::kF32 ? 4 : 1; }
+using winograd::Algorithm;
 
-// One output pixel reads one input pixel, in the same order: a plain matrix product.
-bool Dense(const ConvSpec& s) {
-  return s.kh == 1 && s.kw == 1 && s.stride_h == 1 && s.stride_w == 1 && s.pad_top == 0 &&
-         s.pad_left == 0 && s.pad_bottom == 0 && s.pad_right == 0;
+// Winograd is taken where it is reckoned to take less than this part of the direct time: it costs
+// memory and exactness, and both are estimates.
+constexpr double kWorthwhile = 0.85;
+
+// "7.1 MB": rounded up.
+std::string Megabytes(int64_t bytes) {
+  const auto tenths = static_cast<int64_t>(std::ceil(static_cast<double>(bytes) / 1e5));
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
 }
 
-gemm::Problem ToProblem(const ConvSpec& s, ComputeType type) {
-  const int64_t width = WholeKernelRows(s) ? s.kw : 1;
-  return {.type = type,
-          .m = s.n * s.oh() * s.ow(),
-          .n = s.oc / s.groups,
-          .k = width * (s.c / s.groups),
-          .taps = s.kh * s.kw / width,
-          .groups = s.groups};
+// Why an algorithm that can do the convolution may not be picked; empty: it may.
+std::string OverBudget(const ConvSpec& spec, const Algorithm& algorithm,
+                       const KernelOptions& options) {
+  const int64_t bytes = winograd::ExtraBytes(spec, algorithm);
+  if (bytes <= options.winograd_bytes) return "";
+  return "transformed weights need " + Megabytes(bytes) + ", budget is " +
+         (options.winograd_bytes <= 0 ? "0" : Megabytes(options.winograd_bytes));
 }
 
-// OIHW: [oc][c / groups][kh][kw].
-gemm::RhsView ToView(const ConvSpec& s, const void* data) {
-  const int64_t positions = s.kh * s.kw;
-  gemm::RhsView view;
-  view.data = data;
-  view.groups = s.groups;
-  view.k_outer = WholeKernelRows(s) ? s.kw : 1;
-  view.taps = positions / view.k_outer;
-  view.k_inner = s.c / s.groups;
-  view.n = s.oc / s.groups;
-  view.tap_stride = view.k_outer;
-  view.k_outer_stride = 1;
-  view.k_inner_stride = positions;
-  view.column_stride = view.k_inner * positions;
-  view.group_stride = view.n * view.column_stride;
-  return view;
+// The cheapest algorithm that may be picked, if it is worth it.
+std::optional<Algorithm> Cheapest(const ConvSpec& spec, ComputeType type,
+                                  const KernelOptions& options) {
+  const gemm::Problem problem = ToProblem(spec, type);
+  const auto direct = gemm::Choose(problem, options);
+  if (!direct.ok()) return std::nullopt;
+  double least = kWorthwhile * gemm::EstimateCycles(**direct, problem);
+  std::optional<Algorithm> best;
+  for (const Algorithm& algorithm : winograd::Algorithms()) {
+    if (!winograd::Refusal(spec, type, algorithm, options).empty()) continue;
+    if (!OverBudget(spec, algorithm, options).empty()) continue;
+    const double cycles = winograd::EstimateCycles(spec, algorithm, options);
+    if (cycles >= least) continue;
+    least = cycles;
+    best = algorithm;
+  }
+  return best;
+}
+
+// nullopt: direct. Error: a forced algorithm is unknown or cannot be used.
+Result<std::optional<Algorithm>> Choose(const ConvSpec& spec, ComputeType type,
+                                        const KernelOptions& options) {
+  if (options.variant.empty()) return Cheapest(spec, type, options);
+  if (!winograd::IsName(options.variant)) return std::optional<Algorithm>();
+  ASSAY_ASSIGN_OR_RETURN(const Algorithm forced, winograd::Find(options.variant));
+  const std::string refusal = winograd::Refusal(spec, type, forced, options);
+  if (refusal.empty()) return std::optional(forced);
+  return Error("kernel variant '" + options.variant + "' cannot be used: it " + refusal);
+}
+
+VariantChoice ToChoice(const ConvSpec& spec, ComputeType type, const Algorithm& algorithm,
+                       const KernelOptions& options) {
+  VariantChoice choice;
+  choice.name = algorithm.name();
+  choice.isa = algorithm.variant->isa;
+  choice.reason = winograd::Refusal(spec, type, algorithm, options);
+  choice.available = choice.reason.empty();
+  if (!choice.available) return choice;
+  choice.reason = OverBudget(spec, algorithm, options);
+  if (choice.reason.empty()) {
+    const double cycles = winograd::EstimateCycles(spec, algorithm, options);
+    choice.reason = std::to_string(static_cast<int64_t>(cycles)) + " cycles estimated, " +
+                    Megabytes(winograd::ExtraBytes(spec, algorithm)) + " more for the weights";
+  }
+  return choice;
 }
 
 }  // namespace
 
 struct Conv::Impl {
-  ConvSpec spec;
-  gemm::Product product;
-  TapTable taps;
-  Buffer padding;
-  std::string variant;
+  std::variant<Direct, winograd::Winograd> planned;
+  double error_bound;
 };
 
 Conv::Conv(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -66,50 +98,54 @@ Result<Conv> Conv::Make(const ConvSpec& spec, ComputeType type, const Weights& w
                         const OutputStage& stage, const KernelOptions& options) {
   ASSAY_RETURN_IF_ERROR(CheckGeometry(spec));
   ASSAY_CHECK(weights.data != nullptr);
-  const int zero_point = type == ComputeType::kF32 ? 0 : stage.src_zero_point;
-  TapTable taps(spec, SrcBytes(type), zero_point == 0);
-  ASSAY_ASSIGN_OR_RETURN(gemm::Product product,
-                         gemm::Product::Make(ToProblem(spec, type), ToView(spec, weights.data),
-                                             weights.bias, stage, options, taps.scratch_bytes()));
-  Buffer padding(static_cast<size_t>(taps.row_bytes()));
-  std::memset(padding.data(), zero_point, padding.size());
-  std::string variant = product.variant().name;
-  return Conv(std::make_unique<Impl>(
-      Impl{spec, std::move(product), std::move(taps), std::move(padding), std::move(variant)}));
+  ASSAY_ASSIGN_OR_RETURN(const std::optional<Algorithm> algorithm, Choose(spec, type, options));
+  if (algorithm) {
+    ASSAY_ASSIGN_OR_RETURN(auto made,
+                           winograd::Winograd::Make(spec, *algorithm, weights, stage, options));
+    return Conv(std::make_unique<Impl>(Impl{std::move(made), winograd::ErrorBound(spec.c)}));
+  }
+  ASSAY_ASSIGN_OR_RETURN(auto made, Direct::Make(spec, type, weights, stage, options));
+  return Conv(std::make_unique<Impl>(Impl{std::move(made), 0}));
 }
 
-size_t Conv::workspace_bytes(int threads) const { return impl_->product.workspace_bytes(threads); }
+size_t Conv::workspace_bytes(int threads) const {
+  return std::visit([&](const auto& conv) { return conv.workspace_bytes(threads); },
+                    impl_->planned);
+}
 
 size_t Conv::packed_bytes() const {
-  return impl_->product.packed_bytes() + impl_->padding.size() +
-         impl_->taps.offsets.size() * sizeof(int64_t);
+  return std::visit([](const auto& conv) { return conv.packed_bytes(); }, impl_->planned);
 }
 
-const std::string& Conv::variant() const { return impl_->variant; }
+double Conv::error_bound() const { return impl_->error_bound; }
+
+const std::string& Conv::variant() const {
+  return std::visit([](const auto& conv) -> const std::string& { return conv.variant(); },
+                    impl_->planned);
+}
 
 void Conv::Run(const void* src, void* dst, const void* residual, void* workspace,
                ThreadPool& pool) const {
-  const ConvSpec& s = impl_->spec;
-  const int64_t m = s.n * s.oh() * s.ow();
-  const gemm::Product::Output output{dst, s.dst_pixel(), residual, s.residual_pixel()};
-  if (Dense(s)) {
-    const auto* data = static_cast<const uint8_t*>(src);
-    const int64_t pixel_bytes = impl_->taps.pixel_bytes;
-    // Bytes may be read on into the next pixel, but not into others' channels.
-    const bool contiguous = impl_->taps.element_bytes == 1 && s.src_pixel() == s.c;
-    const gemm::DenseRows rows{data, pixel_bytes, impl_->taps.group_bytes,
-                               contiguous ? data + m * pixel_bytes : nullptr};
-    impl_->product.Run(m, rows, output, workspace, pool);
-  } else {
-    const ImageRows rows(impl_->taps, src, impl_->padding.data());
-    impl_->product.Run(m, rows, output, workspace, pool);
-  }
+  std::visit([&](const auto& conv) { conv.Run(src, dst, residual, workspace, pool); },
+             impl_->planned);
 }
 
 std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
                                    const KernelOptions& options) {
   ASSAY_CHECK(CheckGeometry(spec).ok());
-  return gemm::Explain(ToProblem(spec, type), options);
+  const auto chosen = Choose(spec, type, options);
+  const std::string picked = chosen.ok() && chosen->has_value() ? (*chosen)->name() : "";
+  std::vector<VariantChoice> choices = gemm::Explain(ToProblem(spec, type), options);
+  if (!picked.empty()) {
+    for (VariantChoice& choice : choices) choice.picked = false;
+  }
+  for (const Algorithm& algorithm : winograd::Algorithms()) {
+    VariantChoice choice = ToChoice(spec, type, algorithm, options);
+    choice.picked = choice.name == picked;
+    if (choice.picked && !options.variant.empty()) choice.reason = "forced";
+    choices.push_back(std::move(choice));
+  }
+  return choices;
 }
 
 }  // namespace assay::conv

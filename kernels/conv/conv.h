@@ -1,6 +1,6 @@
-// Conv: a planned dense or grouped convolution, NHWC, reading the image in place (no im2col copy).
-// Depthwise convolutions have their own family (kernels/depthwise); here they would be correct and
-// slow.
+// Conv: a planned dense or grouped convolution, NHWC: direct (direct.h), or by Winograd's algorithm
+// (kernels/winograd) where that pays and its weights fit options.winograd_bytes. Depthwise
+// convolutions have their own family (kernels/depthwise); here they would be correct and slow.
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@ namespace assay::conv {
 
 class Conv {
  public:
-  // Chooses a variant and packs the weights, OIHW: [oc][c / groups][kh][kw], float for kF32, int8
-  // otherwise. Error: the geometry is empty or inconsistent, or options.variant is unknown, cannot
-  // do the problem or cannot run here. A matrix product m x n x k with a constant rhs is the
-  // 1x1 convolution of a 1 x m image of k channels to n channels.
+  // Chooses algorithm and variant, and packs the weights, OIHW: [oc][c / groups][kh][kw], float for
+  // kF32, int8 otherwise. Error: the geometry is empty or inconsistent, or options.variant is
+  // unknown, cannot do the problem or cannot run here. A matrix product m x n x k with a constant
+  // rhs is the 1x1 convolution of a 1 x m image of k channels to n channels.
   static Result<Conv> Make(const ConvSpec& spec, ComputeType type, const Weights& weights,
                            const OutputStage& stage, const KernelOptions& options = {});
 
@@ -37,7 +37,12 @@ class Conv {
   void Run(const void* src, void* dst, const void* residual, void* workspace,
            ThreadPool& pool) const;
 
-  // Name of the variant that runs.
+  // 0: products are summed one by one, so that results are exact where all partial sums are.
+  // Otherwise results may be off by this part of the largest |src| times the sum of |weight| of the
+  // output channel (winograd::ErrorBound).
+  double error_bound() const;
+
+  // Name of the variant that runs: a gemm micro-kernel, or "winograd4_f32_avx512".
   const std::string& variant() const;
 
  private:

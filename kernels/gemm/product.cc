@@ -23,10 +23,6 @@ int64_t RoundUp(int64_t a, int64_t b) { return CeilDiv(a, b) * b; }
 
 int64_t DstBytes(ComputeType type) { return type == ComputeType::kU8S8U8 ? 1 : 4; }
 
-int ThreadsThatPay(double cycles, int threads) {
-  return std::clamp(static_cast<int>(std::min(cycles / kMinCyclesPerThread, 1e6)), 1, threads);
-}
-
 template <typename T>
 T* Advance(T* p, int64_t bytes) {
   using Byte = std::conditional_t<std::is_const_v<T>, const uint8_t, uint8_t>;
@@ -34,6 +30,10 @@ T* Advance(T* p, int64_t bytes) {
 }
 
 }  // namespace
+
+int ThreadsThatPay(double cycles, int threads) {
+  return std::clamp(static_cast<int>(std::min(cycles / kMinCyclesPerThread, 1e6)), 1, threads);
+}
 
 Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const void* bias,
                               const OutputStage& stage, const KernelOptions& options,
@@ -92,6 +92,7 @@ void Product::RunBlock(const Block& block, int64_t m, RowSource source, const Ou
   const int64_t mr = variant_->mr, nr = variant_->nr, taps = problem_.taps;
   const int64_t tiles = CeilDiv(m, mr);
   const int64_t element = DstBytes(problem_.type);
+  const int64_t group_stride = output.group_stride != 0 ? output.group_stride : problem_.n;
   const int64_t panels_at_once =
       std::max<int64_t>(1, kPanelCacheBytes / std::max<int64_t>(1, rhs_.panel_bytes()));
   TileRows rows{};
@@ -123,7 +124,7 @@ void Product::RunBlock(const Block& block, int64_t m, RowSource source, const Ou
       tile.k = rows.k;
       tile.m = rows.m;
       for (int64_t panel = panel_begin; panel < panel_end; ++panel) {
-        const int64_t column = block.group * problem_.n + panel * nr;
+        const int64_t column = block.group * group_stride + panel * nr;
         const int64_t packed = (block.group * rhs_.panels() + panel) * nr;
         tile.rhs = rhs_.panel(block.group, panel);
         tile.bias = bias_.data() + packed * 4;

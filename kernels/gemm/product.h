@@ -32,16 +32,20 @@ struct TileRows {
   int64_t taps, k;
 };
 
+// How many of `threads` are worth starting for work of so many cycles.
+int ThreadsThatPay(double cycles, int threads);
+
 using RowSource = FunctionRef<void(TileRows& tile)>;
 
 class Product {
  public:
-  // Dst and residual of all groups: group g's columns begin at g * n. Strides in elements.
+  // Dst and residual of all groups. Strides in elements.
   struct Output {
     void* dst;
     int64_t dst_stride;
     const void* residual;  // nullptr: none.
     int64_t residual_stride;
+    int64_t group_stride = 0;  // From group to group, of both; 0: n, side by side.
   };
 
   // problem.m guides the choice of the variant; Run takes any m. scratch_bytes: what the row

@@ -40,6 +40,24 @@ TEST(Plan, DescribesItself) {
   EXPECT_GE(plan->arena_lower_bound(), size_t{2 * 4 * 36 * 4});
 }
 
+TEST(Plan, WinogradCanBeSwitchedOff) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {1, 64, 28, 28})
+      .Init("w", {64, 64, 3, 3}, RandomFloats(36864, 1));
+  builder.Op("Conv", {"x", "w"}, "y").Output("y");
+  const auto on = BuildPlan(builder.graph, {}),
+             off = BuildPlan(builder.graph, {.winograd_bytes = 0});
+  ASSERT_TRUE(on != nullptr && off != nullptr);
+  const auto variant = [](const Plan& plan) {
+    std::string names;
+    for (const StepInfo& step : plan.steps()) names += step.variant + " ";
+    return names;
+  };
+  EXPECT_THAT(variant(*on), HasSubstr("winograd"));
+  EXPECT_THAT(variant(*off), testing::Not(HasSubstr("winograd")));
+  EXPECT_GT(on->weight_bytes(), off->weight_bytes());
+}
+
 TEST(Plan, EachImageOfABatchIsTheImageAlone) {
   const GraphBuilder builder = TinyNet();
   for (int64_t batch : {1, 2, 5}) {

@@ -94,8 +94,9 @@ TEST(Explain, PicksOneAndGivesEveryReason) {
 TEST(Run, EveryAvailableVariantVerifies) {
   for (const char* text :
        {"gemm:f32:70x100x129", "gemm:u8s8s32:70x100x129", "gemm:u8s8u8:70x100x129",
-        "conv:f32:1x17x15x8:24x3x3:s2:p1", "conv:u8s8u8:1x17x15x8:24x3x3:s2:p1",
-        "conv:f32:1x17x15x40:40x3x3:p1:g40", "conv:u8s8u8:1x17x15x40:40x3x3:p1:g40"}) {
+        "conv:f32:1x17x15x8:24x3x3:s2:p1", "conv:f32:1x17x15x40:24x3x3:p1",
+        "conv:u8s8u8:1x17x15x8:24x3x3:s2:p1", "conv:f32:1x17x15x40:40x3x3:p1:g40",
+        "conv:u8s8u8:1x17x15x40:40x3x3:p1:g40"}) {
     const Problem problem = Parse(text);
     for (const VariantChoice& choice : Explain(problem)) {
       if (!choice.available) continue;

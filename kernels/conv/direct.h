@@ -1,0 +1,43 @@
+// Direct: a planned dense or grouped convolution that multiplies what the definition says, by the
+// gemm micro-kernels, reading the image in place (no im2col copy).
+#pragma once
+
+#include <string>
+
+#include "kernels/base/buffer.h"
+#include "kernels/base/compute.h"
+#include "kernels/base/status.h"
+#include "kernels/conv/image_rows.h"
+#include "kernels/conv/spec.h"
+#include "kernels/cpu/thread_pool.h"
+#include "kernels/gemm/product.h"
+
+namespace assay::conv {
+
+// The convolution as a product of output pixels by output channels: what gemm's dispatch sees.
+gemm::Problem ToProblem(const ConvSpec& spec, ComputeType type);
+
+class Direct {
+ public:
+  // The geometry has been checked. Error: as gemm::Product::Make.
+  static Result<Direct> Make(const ConvSpec& spec, ComputeType type, const Weights& weights,
+                             const OutputStage& stage, const KernelOptions& options);
+
+  // As Conv.
+  size_t workspace_bytes(int threads) const { return product_.workspace_bytes(threads); }
+  size_t packed_bytes() const;
+  void Run(const void* src, void* dst, const void* residual, void* workspace,
+           ThreadPool& pool) const;
+  const std::string& variant() const { return variant_; }
+
+ private:
+  Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding);
+
+  ConvSpec spec_;
+  gemm::Product product_;
+  TapTable taps_;
+  Buffer padding_;
+  std::string variant_;
+};
+
+}  // namespace assay::conv

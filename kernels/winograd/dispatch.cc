@@ -1,0 +1,92 @@
+#include "kernels/winograd/dispatch.h"
+
+#include <algorithm>
+
+#include "kernels/base/nearest_name.h"
+
+namespace assay::winograd {
+namespace {
+
+constexpr const char* kPrefix = "winograd";
+// Transformed weights are read once per call; what of them does not stay in the second-level cache
+// comes from the third at this rate.
+constexpr double kCachedWeightBytes = 512 << 10;
+constexpr double kWeightBytesPerCycle = 24;
+
+int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+std::string Algorithm::name() const {
+  return kPrefix + std::to_string(outputs) + "_" + variant->name;
+}
+
+std::vector<Algorithm> Algorithms() {
+  std::vector<Algorithm> algorithms;
+  for (int outputs : {2, 4}) {
+    for (const Variant* variant : AllVariants()) algorithms.push_back({variant, outputs});
+  }
+  return algorithms;
+}
+
+bool IsName(const std::string& variant) { return variant.starts_with(kPrefix); }
+
+Result<Algorithm> Find(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Algorithm& algorithm : Algorithms()) {
+    names.push_back(algorithm.name());
+    if (names.back() == name) return algorithm;
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  return Error(UnknownName("kernel variant", name, known));
+}
+
+int64_t Tiles(const ConvSpec& s, int outputs) {
+  return s.n * CeilDiv(s.oh(), outputs) * CeilDiv(s.ow(), outputs);
+}
+
+gemm::Problem ToProblem(const ConvSpec& s, const Algorithm& algorithm) {
+  return {.type = ComputeType::kF32,
+          .m = Tiles(s, algorithm.outputs),
+          .n = s.oc,
+          .k = s.c,
+          .groups = algorithm.positions()};
+}
+
+KernelOptions ProductOptions(const Algorithm& algorithm, const KernelOptions& options) {
+  KernelOptions product = options;
+  product.usable = options.usable & *IsaCap(Name(algorithm.variant->isa));
+  product.variant = "";
+  return product;
+}
+
+std::string Refusal(const ConvSpec& s, ComputeType type, const Algorithm& algorithm,
+                    const KernelOptions& options) {
+  if (type != ComputeType::kF32) return "does not do " + std::string(Name(type));
+  const bool plain = s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1;
+  if (s.kh != 3 || s.kw != 3 || !plain) return "needs 3x3, stride 1, dilation 1";
+  if (s.groups != 1) return "needs one group";
+  const Isa isa = algorithm.variant->isa;
+  if (options.usable.has(isa)) return "";
+  return "needs " + std::string(Name(isa)) +
+         (DetectedIsas().has(isa) ? ", which is capped" : ", which this CPU lacks");
+}
+
+int64_t ExtraBytes(const ConvSpec& s, const Algorithm& algorithm) {
+  return (algorithm.positions() - s.kh * s.kw) * s.c * s.oc * static_cast<int64_t>(sizeof(float));
+}
+
+double EstimateCycles(const ConvSpec& s, const Algorithm& algorithm, const KernelOptions& options) {
+  const gemm::Problem problem = ToProblem(s, algorithm);
+  const auto product = gemm::Choose(problem, ProductOptions(algorithm, options));
+  ASSAY_CHECK(product.ok());
+  const int64_t lanes = algorithm.variant->lanes;
+  const Transforms& transforms = algorithm.transforms();
+  const double per_tile = static_cast<double>(CeilDiv(s.c, lanes)) * transforms.input_cycles +
+                          static_cast<double>(CeilDiv(s.oc, lanes)) * transforms.output_cycles;
+  const auto weight_bytes = static_cast<double>(algorithm.positions() * s.c * s.oc * 4);
+  return gemm::EstimateCycles(**product, problem) + static_cast<double>(problem.m) * per_tile +
+         std::max(weight_bytes - kCachedWeightBytes, 0.0) / kWeightBytesPerCycle;
+}
+
+}  // namespace assay::winograd

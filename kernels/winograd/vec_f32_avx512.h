@@ -1,0 +1,47 @@
+// The vector operations of transforms.h in 64-byte vectors. Include only in variants.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace assay::winograd {
+namespace {
+
+struct VecF512 {
+  using Float = __m512;
+  static constexpr int kLanes = 16;
+
+  // The first n lanes; a whole vector needs no mask.
+  struct Lanes {
+    __mmask16 mask;
+  };
+  [[gnu::always_inline]] static Lanes First(int64_t n) {
+    return {static_cast<__mmask16>(0xffffu >> (16 - n))};
+  }
+  [[gnu::always_inline]] static Float Load(const float* p) { return _mm512_loadu_ps(p); }
+  [[gnu::always_inline]] static Float Load(const float* p, Lanes lanes) {
+    return _mm512_maskz_loadu_ps(lanes.mask, p);
+  }
+  [[gnu::always_inline]] static void Store(float* p, Float x) { _mm512_storeu_ps(p, x); }
+  [[gnu::always_inline]] static void Store(float* p, Float x, Lanes lanes) {
+    _mm512_mask_storeu_ps(p, lanes.mask, x);
+  }
+  [[gnu::always_inline]] static Float Set(float x) { return _mm512_set1_ps(x); }
+  [[gnu::always_inline]] static Float MulAdd(Float a, Float b, Float c) {
+    return _mm512_fmadd_ps(a, b, c);
+  }
+  // c - a * b
+  [[gnu::always_inline]] static Float NegMulAdd(Float a, Float b, Float c) {
+    return _mm512_fnmadd_ps(a, b, c);
+  }
+  [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm512_add_ps(a, b); }
+  [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm512_sub_ps(a, b); }
+  [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  // max(x, lo) and min(x, hi); NaN stays NaN.
+  [[gnu::always_inline]] static Float AtLeast(Float x, Float lo) { return _mm512_max_ps(lo, x); }
+  [[gnu::always_inline]] static Float AtMost(Float x, Float hi) { return _mm512_min_ps(hi, x); }
+};
+
+}  // namespace
+}  // namespace assay::winograd
