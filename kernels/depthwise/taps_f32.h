@@ -218,71 +218,87 @@ ASSAY_INLINE Group GroupOf(int64_t count, int64_t left, int64_t right) {
 // How a row of output is cut into groups; none where the kernel or the padding is unusual.
 struct Groups {
   int64_t count = 0;
-  int64_t left = 0, right = 0;  // Source columns in the padding.
+  int64_t width = 0, wider = 0;  // Columns of a group; how many, the last ones, have one more.
+  int64_t left = 0, right = 0;   // Source columns in the padding.
 };
 
 ASSAY_INLINE Groups GroupsOf(const ConvSpec& s, int64_t ow) {
   const int64_t right = std::max<int64_t>((ow - 1) * s.stride_w - s.pad_left + s.kw - s.w, 0);
   const bool usual = (s.pad_left == 0 || s.pad_left == s.kw / 2) &&
                      (right <= 1 || right == s.kw / 2) && ow >= kSmallestGroup;
-  return {usual ? (ow + kColumns - 1) / kColumns : 0, s.pad_left, right};
+  if (!usual) return {};
+  const int64_t count = (ow + kColumns - 1) / kColumns;
+  return {count, ow / count, ow % count, s.pad_left, right};
 }
 
 template <typename V, int kKw, int kStride>
-[[gnu::noinline]] void DoGroups(const RowTask& t, const ConvSpec& s, const Groups& groups,
-                                int64_t ow) {
+[[gnu::noinline]] void DoGroups(const RowTask& t, const Groups& groups) {
+  int64_t x = 0;
   for (int64_t i = 0; i < groups.count; ++i) {
-    const int64_t x = i * ow / groups.count, end = (i + 1) * ow / groups.count;
     const int64_t left = i == 0 ? groups.left : 0;
     const int64_t right = i + 1 == groups.count ? groups.right : 0;
-    GroupOf<V, kKw, kStride>(end - x, left, right)(t, x, x * s.stride_w - s.pad_left);
+    const int64_t width = groups.width + (i >= groups.count - groups.wider ? 1 : 0);
+    GroupOf<V, kKw, kStride>(width, left, right)(t, x, x * kStride - groups.left);
+    x += width;
   }
 }
 
-// Output row `row` (of all images), channels from `channel`.
-template <typename V>
-ASSAY_INLINE RowTask Locate(const Task& task, int64_t row, int64_t channel) {
-  const ConvSpec& s = *task.spec;
-  const int64_t image = row / s.oh(), y = row % s.oh(), ow = s.ow(), d = s.dilation_h;
-  const int64_t first = y * s.stride_h - s.pad_top;
+// Where a row of output lies, whatever the channel.
+struct RowPlace {
+  int64_t src, dst, residual;       // Elements from the start of each.
+  int64_t kernel_row, kernel_rows;  // The first inside the image, and how many.
+};
+
+// Output row `row` (of all images).
+ASSAY_INLINE RowPlace Locate(const ConvSpec& s, int64_t oh, int64_t ow, int64_t row) {
+  const int64_t image = row / oh, d = s.dilation_h;
+  const int64_t first = (row - image * oh) * s.stride_h - s.pad_top;
   const int64_t begin = first < 0 ? std::min(s.kh, (-first + d - 1) / d) : 0;
   const int64_t end = first >= s.h ? 0 : std::min(s.kh, (s.h - first + d - 1) / d);
   const int64_t rows = std::max<int64_t>(end - begin, 0);
   // A row that has no tap inside the image points at the image's first.
   const int64_t source_row = image * s.h + (rows > 0 ? first + begin * d : 0);
-  RowTask t;
-  t.src = static_cast<const float*>(task.src) + source_row * s.w * s.src_pixel() + channel;
-  t.weights = static_cast<const float*>(task.weights) + (channel * s.kh + begin * V::kLanes) * s.kw;
-  t.bias = static_cast<const float*>(task.bias) + channel;
-  t.dst = static_cast<float*>(task.dst) + row * ow * s.dst_pixel() + channel;
-  t.residual = task.stage->residual ? static_cast<const float*>(task.residual) +
-                                          row * ow * s.residual_pixel() + channel
-                                    : nullptr;
-  t.kernel_rows = rows;
-  t.row_step = d * s.w * s.src_pixel();
-  t.column_step = s.src_pixel();
-  t.dst_step = s.dst_pixel();
-  t.residual_step = s.residual_pixel();
-  t.channels = std::min<int64_t>(s.c - channel, V::kLanes);
-  t.lo = task.stage->lo;
-  t.hi = task.stage->hi;
-  return t;
+  return {source_row * s.w * s.src_pixel(), row * ow * s.dst_pixel(), row * ow * s.residual_pixel(),
+          begin, rows};
 }
+
+// Rows that stand still while the channels go by. Their places are worked out once: the divisions
+// took longer than a 7x7 image's multiply-adds.
+constexpr int64_t kChunkRows = 64;
 
 template <typename V, int kKw, int kStride>
 void RunRows(const Task& task) {
   const ConvSpec& s = *task.spec;
-  const int64_t row_bytes = s.w * s.src_pixel() * s.stride_h * 4, ow = s.ow();
-  const int64_t chunk = std::max<int64_t>(kChunkBytes / row_bytes, 1);
+  const int64_t oh = s.oh(), ow = s.ow();
+  const int64_t row_bytes = s.w * s.src_pixel() * s.stride_h * 4;
+  const int64_t chunk = std::clamp<int64_t>(kChunkBytes / row_bytes, 1, kChunkRows);
   const Groups groups = kKw == 0 ? Groups() : GroupsOf(s, ow);
+  const float* const residual =
+      task.stage->residual ? static_cast<const float*>(task.residual) : nullptr;
+  RowTask t;
+  t.row_step = s.dilation_h * s.w * s.src_pixel();
+  t.column_step = s.src_pixel();
+  t.dst_step = s.dst_pixel();
+  t.residual_step = s.residual_pixel();
+  t.lo = task.stage->lo;
+  t.hi = task.stage->hi;
   for (int64_t begin = task.row_begin; begin < task.row_end; begin += chunk) {
-    const int64_t end = std::min(begin + chunk, task.row_end);
+    RowPlace places[kChunkRows];
+    const int64_t count = std::min(chunk, task.row_end - begin);
+    for (int64_t i = 0; i < count; ++i) places[i] = Locate(s, oh, ow, begin + i);
     for (int64_t channel = 0; channel < s.c; channel += V::kLanes) {
-      for (int64_t row = begin; row < end; ++row) {
-        const RowTask t = Locate<V>(task, row, channel);
+      const float* weights = static_cast<const float*>(task.weights) + channel * s.kh * s.kw;
+      t.bias = static_cast<const float*>(task.bias) + channel;
+      t.channels = std::min<int64_t>(s.c - channel, V::kLanes);
+      for (const RowPlace* place = places; place != places + count; ++place) {
+        t.src = static_cast<const float*>(task.src) + place->src + channel;
+        t.weights = weights + place->kernel_row * V::kLanes * s.kw;
+        t.dst = static_cast<float*>(task.dst) + place->dst + channel;
+        t.residual = residual != nullptr ? residual + place->residual + channel : nullptr;
+        t.kernel_rows = place->kernel_rows;
         if constexpr (kKw != 0) {
           if (t.channels == V::kLanes && groups.count > 0) {
-            DoGroups<V, kKw, kStride>(t, s, groups, ow);
+            DoGroups<V, kKw, kStride>(t, groups);
             continue;
           }
         }
