@@ -37,6 +37,7 @@ struct RowTask {
   float* dst;
   const float* residual;          // Or nullptr.
   int64_t kernel_rows;            // Inside the image.
+  int64_t rows_ahead;             // To fetch for the next row of output: below these, or none.
   int64_t row_step, column_step;  // Of src: from tap to tap below, from image column to column.
   int64_t dst_step, residual_step;
   int64_t channels;  // 1 to the vector's lanes.
@@ -108,6 +109,14 @@ ASSAY_INLINE void Columns(const RowTask& t, int64_t x, int64_t from) {
     }
     row += t.row_step;
     weights += kKw * V::kLanes;
+  }
+  for (int64_t i = 0; i < t.rows_ahead; ++i, row += t.row_step) {
+    const float* p = row;
+#pragma GCC unroll 20
+    for (int column = kLeft; column < (kCount - 1) * kStride + kKw - kRight; ++column) {
+      __builtin_prefetch(p);
+      p += t.column_step;
+    }
   }
   Finish<V, kCount, kTail>(t, x, acc);
 }
@@ -275,6 +284,10 @@ void RunRows(const Task& task) {
   const Groups groups = kKw == 0 ? Groups() : GroupsOf(s, ow);
   const float* const residual =
       task.stage->residual ? static_cast<const float*>(task.residual) : nullptr;
+  // Far beyond the second-level cache the next rows are fetched ahead; its prefetcher does not
+  // follow steps of a pixel. 112x112x96 gains 1.3x; images of half the size gain nothing.
+  const int64_t bytes = (s.h * s.w * s.src_pixel() + oh * ow * s.dst_pixel()) * 4;
+  const bool far = bytes > 12 * kChunkBytes;
   RowTask t;
   t.row_step = s.dilation_h * s.w * s.src_pixel();
   t.column_step = s.src_pixel();
@@ -296,6 +309,7 @@ void RunRows(const Task& task) {
         t.dst = static_cast<float*>(task.dst) + place->dst + channel;
         t.residual = residual != nullptr ? residual + place->residual + channel : nullptr;
         t.kernel_rows = place->kernel_rows;
+        t.rows_ahead = far && place + 1 != places + count ? s.stride_h : 0;
         if constexpr (kKw != 0) {
           if (t.channels == V::kLanes && groups.count > 0) {
             DoGroups<V, kKw, kStride>(t, groups);
