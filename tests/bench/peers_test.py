@@ -38,11 +38,13 @@ class Report(unittest.TestCase):
                             "fraction_of_peak", "rounds", "saturates", "label"):
                 self.assertIn(counter, row, row["name"])
             self.assertGreater(row["median_s"], 0)
-        names = {row["name"] for row in record["benchmarks"]}
-        for row in ours:
-            if row["name"].replace("/assay", "/onednn") in names:
-                self.assertLessEqual(row["ratio_to_best_peer_lo"], row["ratio_to_best_peer"])
-                self.assertLessEqual(row["ratio_to_best_peer"], row["ratio_to_best_peer_hi"])
+        # Where Assay picks Winograd, the contest of direct algorithms has a row of its own.
+        judged = [row for row in record["benchmarks"] if "ratio_to_best_peer" in row]
+        for row in judged:
+            self.assertLessEqual(row["ratio_to_best_peer_lo"], row["ratio_to_best_peer"])
+            self.assertLessEqual(row["ratio_to_best_peer"], row["ratio_to_best_peer_hi"])
+        if any("/onednn" in row["name"] for row in record["benchmarks"]):
+            self.assertEqual(len(judged), len(SHAPES))
 
     def test_a_cap_holds_for_peers(self):
         record, _ = self.rows(environment={"ASSAY_ISA": "avx2"})
