@@ -35,6 +35,22 @@ gemm::RhsView ToView(const ConvSpec& s, const void* data) {
 
 }  // namespace
 
+namespace {
+
+// The share of kernel rows that lie above or below the image, over all lines of the output.
+double PaddedRows(const ConvSpec& s) {
+  int64_t padded = 0;
+  for (int64_t oy = 0; oy < s.oh(); ++oy) {
+    for (int64_t ky = 0; ky < s.kh; ++ky) {
+      const int64_t y = oy * s.stride_h - s.pad_top + ky * s.dilation_h;
+      padded += y < 0 || y >= s.h;
+    }
+  }
+  return static_cast<double>(padded) / static_cast<double>(s.oh() * s.kh);
+}
+
+}  // namespace
+
 gemm::Problem ToProblem(const ConvSpec& s, ComputeType type) {
   const int64_t width = WholeKernelRows(s) ? s.kw : 1;
   return {.type = type,
@@ -42,7 +58,9 @@ gemm::Problem ToProblem(const ConvSpec& s, ComputeType type) {
           .n = s.oc / s.groups,
           .k = width * (s.c / s.groups),
           .taps = s.kh * s.kw / width,
-          .groups = s.groups};
+          .groups = s.groups,
+          .line = s.ow(),
+          .skippable = PaddedRows(s)};
 }
 
 Direct::Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding)

@@ -11,12 +11,32 @@ namespace {
 constexpr double kChainCycles = 4;
 // Calling a micro-kernel: arguments, accumulators' start, the loop's mispredicted exit.
 constexpr double kTileCycles = 40;
+// Adding up the lanes of a row of cells whose vectors run along k.
+constexpr double kReduceCycles = 12;
 // Elements stored per cycle behind the accumulators, for the widest vectors.
 constexpr double kStoredPerCycle = 12;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
-int64_t StepOfK(const Variant& variant) { return variant.rhs == RhsFormat::kF32 ? 1 : 4; }
+// Bytes of the rhs panel that reach the first-level cache per cycle: from the second level, or from
+// beyond it, where the panel is too large for it and is read again for every tile.
+constexpr double kNearBytesPerCycle = 24, kFarBytesPerCycle = 10;
+constexpr double kNearBytes = 768 * 1024;
+
+// Of the packed operand.
+int64_t PanelStepBytes(const Variant& variant) {
+  const int64_t cells = variant.nr * StepOfK(variant.rhs);
+  switch (variant.rhs) {
+    case RhsFormat::kF32:
+    case RhsFormat::kF32x16:
+      return 4 * cells;
+    case RhsFormat::kS8x4:
+      return cells;
+    case RhsFormat::kS16x4:
+      return 2 * cells;
+  }
+  return 0;
+}
 
 // Why the variant cannot do the problem; empty: it can.
 std::string Refusal(const Variant& variant, ComputeType type, IsaSet usable) {
@@ -27,6 +47,25 @@ std::string Refusal(const Variant& variant, ComputeType type, IsaSet usable) {
            (capped ? ", which is capped" : ", which this CPU lacks");
   }
   return "";
+}
+
+double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& tiling) {
+  const int64_t tiles = problem.groups * tiling.tiles() * CeilDiv(problem.n, variant.nr);
+  const double rows = static_cast<double>(problem.m) / static_cast<double>(tiling.tiles());
+  const double cells = rows * static_cast<double>(variant.nr);
+  const int64_t step = StepOfK(variant.rhs);
+  const double taps =
+      static_cast<double>(problem.taps) * (tiling.lines > 1 ? 1 - problem.skippable : 1);
+  const double steps = taps * static_cast<double>(CeilDiv(problem.k, step));
+  const auto panel_step = static_cast<double>(PanelStepBytes(variant));
+  const bool near = steps * panel_step < kNearBytes;
+  const double to_read = panel_step / (near ? kNearBytesPerCycle : kFarBytesPerCycle);
+  const double at_rate = cells * static_cast<double>(step) / variant.macs_per_cycle;
+  // A slow tier stores as slowly as it multiplies.
+  const double stored = std::min(kStoredPerCycle, variant.macs_per_cycle);
+  const double reduced = variant.rhs == RhsFormat::kF32x16 ? rows * kReduceCycles : 0;
+  return static_cast<double>(tiles) * (steps * std::max({at_rate, kChainCycles, to_read}) +
+                                       cells / stored + reduced + kTileCycles);
 }
 
 int Percent(double fraction) { return static_cast<int>(std::lround(100 * fraction)); }
@@ -81,17 +120,15 @@ Kernel KernelFor(const Variant& variant, ComputeType type) {
 }
 
 double EstimateCycles(const Variant& variant, const Problem& problem) {
-  const int64_t row_tiles = CeilDiv(problem.m, variant.mr);
-  const int64_t tiles = problem.groups * row_tiles * CeilDiv(problem.n, variant.nr);
-  const double rows = static_cast<double>(problem.m) / static_cast<double>(row_tiles);
-  const double cells = rows * static_cast<double>(variant.nr);
-  const int64_t step = StepOfK(variant);
-  const double steps = static_cast<double>(problem.taps * CeilDiv(problem.k, step));
-  const double at_rate = cells * static_cast<double>(step) / variant.macs_per_cycle;
-  // A slow tier stores as slowly as it multiplies.
-  const double stored = std::min(kStoredPerCycle, variant.macs_per_cycle);
-  return static_cast<double>(tiles) *
-         (steps * std::max(at_rate, kChainCycles) + cells / stored + kTileCycles);
+  return CyclesOf(variant, problem, TilingOf(variant, problem));
+}
+
+Tiling TilingOf(const Variant& variant, const Problem& problem) {
+  const Tiling plain = {1, problem.m, CeilDiv(problem.m, variant.mr)};
+  if (problem.line <= 0 || problem.m % problem.line != 0) return plain;
+  const Tiling lines = {problem.m / problem.line, problem.line, CeilDiv(problem.line, variant.mr)};
+  const bool pays = CyclesOf(variant, problem, lines) < CyclesOf(variant, problem, plain);
+  return pays ? lines : plain;
 }
 
 std::vector<VariantChoice> Explain(const Problem& problem, const KernelOptions& options) {

@@ -17,12 +17,33 @@ struct Problem {
   int64_t m = 1, n = 1, k = 1;
   int64_t taps = 1;
   int64_t groups = 1;
+  // Rows come in lines (of an image) of so many; 0: they do not.
+  int64_t line = 0;
+  // The share of all taps that tiles within one line can leave out, since they are padding for the
+  // whole line.
+  double skippable = 0;
 
   int64_t macs() const { return groups * m * n * k * taps; }
 };
 
 // The micro-kernel of a variant for this type; nullptr: it has none.
 Kernel KernelFor(const Variant& variant, ComputeType type);
+
+// How rows are cut into tiles: `lines` lines alike, each into `per_line` tiles, as even as can be
+// (a last tile of one row would run its chains of multiply-adds unoverlapped).
+struct Tiling {
+  int64_t lines = 1, line = 1, per_line = 1;
+
+  int64_t tiles() const { return lines * per_line; }
+  // The first row of a tile; of tiles(), the number of rows.
+  int64_t first(int64_t tile) const {
+    const int64_t at = tile / per_line;
+    return at * line + (tile - at * per_line) * line / per_line;
+  }
+};
+
+// Tiles within lines where that is reckoned to be faster, else tiles over all rows.
+Tiling TilingOf(const Variant& variant, const Problem& problem);
 
 // Cycles that one thread is reckoned to need: tiles x (steps of k at the variant's rate, but no
 // faster than its chains of dependent multiply-adds; plus the epilogue and the call). Rows are

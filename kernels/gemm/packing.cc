@@ -3,11 +3,10 @@
 namespace assay::gemm {
 namespace {
 
-constexpr int64_t kStep = 4;  // Of k, for the integer formats.
-
 int64_t ElementBytes(RhsFormat format) {
   switch (format) {
     case RhsFormat::kF32:
+    case RhsFormat::kF32x16:
       return 4;
     case RhsFormat::kS8x4:
       return 1;
@@ -19,13 +18,14 @@ int64_t ElementBytes(RhsFormat format) {
 
 // Where element k of the column at `position` stands in a tap, in elements.
 int64_t Place(const Variant& variant, int64_t k, int64_t position) {
+  const int64_t step = StepOfK(variant.rhs);
   switch (variant.rhs) {
     case RhsFormat::kF32:
-      return k * variant.nr + position;
+    case RhsFormat::kF32x16:
     case RhsFormat::kS8x4:
-      return (k / kStep * variant.nr + position) * kStep + k % kStep;
+      return (k / step * variant.nr + position) * step + k % step;
     case RhsFormat::kS16x4:
-      return ((k / kStep * 2 + k % 2) * variant.nr + position) * 2 + k % kStep / 2;
+      return ((k / step * 2 + k % 2) * variant.nr + position) * 2 + k % step / 2;
   }
   return 0;
 }
@@ -54,7 +54,8 @@ int64_t ColumnAt(const Variant& variant, ComputeType type, int64_t position) {
 }
 
 int64_t PackedK(const Variant& variant, int64_t k) {
-  return variant.rhs == RhsFormat::kF32 ? k : (k + kStep - 1) / kStep * kStep;
+  const int64_t step = StepOfK(variant.rhs);
+  return (k + step - 1) / step * step;
 }
 
 PackedRhs::PackedRhs(const RhsView& view, const Variant& variant, ComputeType type)
@@ -67,7 +68,7 @@ PackedRhs::PackedRhs(const RhsView& view, const Variant& variant, ComputeType ty
     for (int64_t panel = 0; panel < panels_; ++panel) {
       for (int64_t tap = 0; tap < taps_; ++tap, out += tap_bytes_) {
         const int64_t first = panel * variant.nr;
-        if (variant.rhs == RhsFormat::kF32) {
+        if (type == ComputeType::kF32) {
           PackTap<float>(view, variant, type, group, first, tap, reinterpret_cast<float*>(out));
         } else if (variant.rhs == RhsFormat::kS8x4) {
           PackTap<int8_t>(view, variant, type, group, first, tap, reinterpret_cast<int8_t*>(out));

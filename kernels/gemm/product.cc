@@ -42,6 +42,8 @@ Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const 
   Product product;
   ASSAY_ASSIGN_OR_RETURN(product.variant_, Choose(problem, options));
   product.problem_ = problem;
+  product.tiling_ = TilingOf(*product.variant_, problem);
+  product.cycles_ = EstimateCycles(*product.variant_, problem);
   product.kernel_ = KernelFor(*product.variant_, problem.type);
   product.rhs_ = PackedRhs(rhs, *product.variant_, problem.type);
   product.stage_ = ToStage(stage);
@@ -63,15 +65,20 @@ size_t Product::workspace_bytes(int threads) const {
 void Product::Run(int64_t m, RowSource source, const Output& output, void* workspace,
                   ThreadPool& pool) const {
   if (m <= 0) return;
-  Problem problem = problem_;
-  problem.m = m;
-  const int64_t groups = problem.groups, panels = rhs_.panels();
-  const int64_t tiles = CeilDiv(m, variant_->mr);
+  Tiling tiling = tiling_;
+  double cycles = cycles_;
+  if (m != problem_.m) {
+    Problem problem = problem_;
+    problem.m = m;
+    tiling = TilingOf(*variant_, problem);
+    cycles = EstimateCycles(*variant_, problem);
+  }
+  const int64_t groups = problem_.groups, panels = rhs_.panels(), tiles = tiling.tiles();
   uint8_t* bytes = static_cast<uint8_t*>(workspace);
-  const int threads = ThreadsThatPay(EstimateCycles(*variant_, problem), pool.threads());
+  const int threads = ThreadsThatPay(cycles, pool.threads());
   if (threads == 1) {
     for (int64_t group = 0; group < groups; ++group) {
-      RunBlock({group, 0, tiles, 0, panels}, m, source, output, bytes);
+      RunBlock({group, 0, tiles, 0, panels}, tiling, source, output, bytes);
     }
     return;
   }
@@ -83,14 +90,13 @@ void Product::Run(int64_t m, RowSource source, const Output& output, void* works
     const int64_t row = task / column_blocks % row_blocks, column = task % column_blocks;
     RunBlock({group, row * tiles / row_blocks, (row + 1) * tiles / row_blocks,
               column * panels / column_blocks, (column + 1) * panels / column_blocks},
-             m, source, output, bytes + worker * worker_bytes());
+             tiling, source, output, bytes + worker * worker_bytes());
   });
 }
 
-void Product::RunBlock(const Block& block, int64_t m, RowSource source, const Output& output,
-                       uint8_t* workspace) const {
+void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource source,
+                       const Output& output, uint8_t* workspace) const {
   const int64_t mr = variant_->mr, nr = variant_->nr, taps = problem_.taps;
-  const int64_t tiles = CeilDiv(m, mr);
   const int64_t element = DstBytes(problem_.type);
   const int64_t group_stride = output.group_stride != 0 ? output.group_stride : problem_.n;
   const int64_t panels_at_once =
@@ -98,7 +104,8 @@ void Product::RunBlock(const Block& block, int64_t m, RowSource source, const Ou
   TileRows rows{};
   rows.group = block.group;
   rows.mr = mr;
-  rows.packed_k = PackedK(*variant_, problem_.k);
+  // Floats may not be read on: an infinity times a packed zero is not zero.
+  rows.packed_k = problem_.type == ComputeType::kF32 ? problem_.k : PackedK(*variant_, problem_.k);
   rows.rows = reinterpret_cast<const void**>(workspace);
   rows.rhs_offsets = reinterpret_cast<int64_t*>(workspace) + taps * mr;
   rows.tap_bytes = rhs_.tap_bytes();
@@ -113,10 +120,11 @@ void Product::RunBlock(const Block& block, int64_t m, RowSource source, const Ou
   for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
        panel_begin += panels_at_once) {
     const int64_t panel_end = std::min(panel_begin + panels_at_once, block.last_panel);
+    int64_t next = tiling.first(block.first_tile);
     for (int64_t t = block.first_tile; t < block.last_tile; ++t) {
-      // Spread evenly: a last tile of one row would run its chains of multiply-adds unoverlapped.
-      rows.first = t * m / tiles;
-      rows.m = (t + 1) * m / tiles - rows.first;
+      rows.first = next;
+      next = tiling.first(t + 1);
+      rows.m = next - rows.first;
       rows.taps = taps;
       rows.k = problem_.k;
       source(rows);

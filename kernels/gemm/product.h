@@ -68,10 +68,12 @@ class Product {
 
   Product() = default;
   int64_t worker_bytes() const;
-  void RunBlock(const Block& block, int64_t m, RowSource source, const Output& output,
+  void RunBlock(const Block& block, const Tiling& tiling, RowSource source, const Output& output,
                 uint8_t* workspace) const;
 
   Problem problem_;
+  Tiling tiling_;      // Of the problem's m, and its
+  double cycles_ = 0;  // estimated cycles.
   const Variant* variant_ = nullptr;
   Kernel kernel_ = nullptr;
   PackedRhs rhs_;

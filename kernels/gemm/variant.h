@@ -15,11 +15,12 @@
 
 namespace assay::gemm {
 
-// How a variant wants the constant operand; steps of four of k for the integer formats, the last
-// filled up with zeros. Panels of nr columns, each [tap][step of k][...]:
+// How a variant wants the constant operand; steps of StepOfK of k, the last filled up with zeros.
+// Panels of nr columns, each [tap][step of k][...]:
 enum class RhsFormat : uint8_t {
-  kF32,    // [nr] float, one of k per step.
-  kS8x4,   // [nr][4] int8: what vpdpbusd multiplies.
+  kF32,     // [nr] float, one of k per step.
+  kF32x16,  // [nr][16] float, sixteen of k per step: for vectors that run along k.
+  kS8x4,    // [nr][4] int8: what vpdpbusd multiplies.
   kS16x4,  // [2][nr][2] int16: elements 0 and 2 of the step, then 1 and 3: what vpmaddwd multiplies
            // by the even and the odd bytes of four u8.
 };
@@ -32,18 +33,23 @@ struct Stage {
   int32_t residual_zero_point, sum_zero_point, sum_lo, sum_hi;
 };
 
+constexpr int64_t StepOfK(RhsFormat format) {
+  return format == RhsFormat::kF32 ? 1 : format == RhsFormat::kF32x16 ? 16 : 4;
+}
+
 struct Tile {
   // [taps][mr] pointers to k contiguous elements each; of each tap the first m are read. No byte
   // outside these elements is.
   const void* const* rows;
   const int64_t* rhs_offsets;  // [taps]: where in the panel the tap's part begins, in bytes.
   int64_t taps, k;
-  const void* rhs;       // The panel, aligned to 64.
-  const void* bias;      // [nr] float or int32, aligned to 64, zero-point compensation included.
-  const float* scale;    // [nr], aligned to 64; kU8S8U8 only.
-  int64_t m, n;          // Only the first m rows and n columns are stored.
-  void* dst;             // float, int32 or uint8
-  int64_t dst_stride;    // Elements from row to row.
+  const void* rhs;     // The panel, aligned to 64.
+  const void* bias;    // [nr] float or int32, aligned to 4 nr, at most 64; zero-point compensation
+                       // included.
+  const float* scale;  // [nr], aligned likewise; kU8S8U8 only.
+  int64_t m, n;        // Only the first m rows and n columns are stored.
+  void* dst;           // float, int32 or uint8
+  int64_t dst_stride;  // Elements from row to row.
   const void* residual;  // Like dst, or nullptr.
   int64_t residual_stride;
   const Stage* stage;

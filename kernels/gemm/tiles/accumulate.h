@@ -23,7 +23,8 @@ inline constexpr int kRowsInRegisters = 8;
 // steps must fit beside the accumulators.
 constexpr int StepsPerTurn(int m, int v, int parts) {
   if (parts > 1) return 1;
-  return m <= kRowsInRegisters || v == 1 ? 4 : 2;
+  if (m <= kRowsInRegisters || v == 1) return 4;
+  return (m + 2) * v < 32 ? 2 : 1;
 }
 
 // `steps` steps at element k of the rows; `rows` is [M]. Row pointers are read here: hoisted by the

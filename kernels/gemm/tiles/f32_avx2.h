@@ -37,20 +37,25 @@ struct F32TileAvx2 {
     });
     Accumulate<F32Avx2, MR>(t, acc);
 
-    const __m256 lo = _mm256_set1_ps(t.stage->lo);
-    const __m256 hi = _mm256_set1_ps(t.stage->hi);
+    // Copies: a store might change the tile, for all that the compiler knows.
+    const __m256 lo = _mm256_set1_ps(t.stage->lo), hi = _mm256_set1_ps(t.stage->hi);
     const float* residual = static_cast<const float*>(t.residual);
     float* dst = static_cast<float*>(t.dst);
+    const int64_t dst_stride = t.dst_stride, residual_stride = t.residual_stride, n = t.n;
+    if (residual != nullptr) {
+      Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+        Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+          acc[i][v] = _mm256_add_ps(acc[i][v], LoadFirst(residual + 8 * v, n - 8 * v));
+        });
+        residual += residual_stride;
+      });
+    }
     Unroll<M>([&]<int i>() __attribute__((always_inline)) {
       Unroll<V>([&]<int v>() __attribute__((always_inline)) {
-        const int64_t n = t.n - 8 * v;
-        __m256 y = acc[i][v];
-        if (residual != nullptr) {
-          y = _mm256_add_ps(y, LoadFirst(residual + i * t.residual_stride + 8 * v, n));
-        }
-        y = _mm256_min_ps(hi, _mm256_max_ps(lo, y));  // NaN stays NaN.
-        StoreFirst(dst + i * t.dst_stride + 8 * v, y, n);
+        const __m256 y = _mm256_min_ps(hi, _mm256_max_ps(lo, acc[i][v]));  // NaN stays NaN.
+        StoreFirst(dst + 8 * v, y, n - 8 * v);
       });
+      dst += dst_stride;
     });
   }
 };

@@ -24,6 +24,29 @@ struct F32Avx512 {
   }
 };
 
+template <int M, int V, typename Columns>
+[[gnu::always_inline]] inline void StoreTile(const Tile& t, __m512 (&acc)[M][V], Columns columns) {
+  const __m512 lo = _mm512_set1_ps(t.stage->lo), hi = _mm512_set1_ps(t.stage->hi);
+  const float* residual = static_cast<const float*>(t.residual);
+  float* dst = static_cast<float*>(t.dst);
+  const int64_t dst_stride = t.dst_stride, residual_stride = t.residual_stride;
+  if (residual != nullptr) {
+    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+      Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+        acc[i][v] = _mm512_add_ps(acc[i][v], columns.template Load<v>(residual + 16 * v));
+      });
+      residual += residual_stride;
+    });
+  }
+  Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+    Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+      const __m512 y = _mm512_min_ps(hi, _mm512_max_ps(lo, acc[i][v]));  // NaN stays NaN.
+      columns.template Store<v>(dst + 16 * v, y);
+    });
+    dst += dst_stride;
+  });
+}
+
 // MR: of the variant; M <= MR: of this tile.
 template <int MR, int V>
 struct F32TileAvx512 {
@@ -36,22 +59,11 @@ struct F32TileAvx512 {
     });
     Accumulate<F32Avx512, MR>(t, acc);
 
-    const __m512 lo = _mm512_set1_ps(t.stage->lo);
-    const __m512 hi = _mm512_set1_ps(t.stage->hi);
-    const float* residual = static_cast<const float*>(t.residual);
-    float* dst = static_cast<float*>(t.dst);
-    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
-      Unroll<V>([&]<int v>() __attribute__((always_inline)) {
-        const __mmask16 mask = Mask16(t.n - 16 * v);
-        __m512 y = acc[i][v];
-        if (residual != nullptr) {
-          y = _mm512_add_ps(y,
-                            _mm512_maskz_loadu_ps(mask, residual + i * t.residual_stride + 16 * v));
-        }
-        y = _mm512_min_ps(hi, _mm512_max_ps(lo, y));  // NaN stays NaN.
-        _mm512_mask_storeu_ps(dst + i * t.dst_stride + 16 * v, mask, y);
-      });
-    });
+    if (t.n == 16 * V) {
+      StoreTile(t, acc, AllColumns());
+    } else {
+      StoreTile(t, acc, FirstColumns<V>(t.n));
+    }
   }
 };
 

@@ -67,11 +67,24 @@ struct S32TileAvx512 {
   static void Run(const Tile& t) {
     __m512i acc[M][V];
     AccumulateOnBias<Arch, MR>(t, acc);
-    int32_t* dst = static_cast<int32_t*>(t.dst);
+    if (t.n == 16 * V) {
+      StoreTile(t, acc, AllColumns());
+    } else {
+      StoreTile(t, acc, FirstColumns<V>(t.n));
+    }
+  }
+
+ private:
+  template <int M, typename Columns>
+  [[gnu::always_inline]] static void StoreTile(const Tile& t, const __m512i (&acc)[M][V],
+                                               Columns columns) {
+    float* dst = static_cast<float*>(t.dst);  // Bits of 32, whatever they mean.
+    const int64_t dst_stride = t.dst_stride;
     Unroll<M>([&]<int i>() __attribute__((always_inline)) {
       Unroll<V>([&]<int v>() __attribute__((always_inline)) {
-        _mm512_mask_storeu_epi32(dst + i * t.dst_stride + 16 * v, Mask16(t.n - 16 * v), acc[i][v]);
+        columns.template Store<v>(dst + 16 * v, _mm512_castsi512_ps(acc[i][v]));
       });
+      dst += dst_stride;
     });
   }
 };

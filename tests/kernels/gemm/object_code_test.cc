@@ -175,7 +175,8 @@ TEST_F(ObjectCode, HotLoopsMultiplyAsTheirRegisterMapsSayAndLeaveTheStackAlone) 
                             "kernels/CMakeFiles/assay_kernels.dir/gemm/variants" /
                             (std::string(variant->name) + ".cc.o");
     const bool wide = variant->isa == Isa::kAvx512 || variant->isa == Isa::kAvx512Vnni;
-    const int64_t per_step = variant->mr * variant->nr / (wide ? 16 : 8);
+    const bool along_k = variant->rhs == RhsFormat::kF32x16;  // A vector per cell.
+    const int64_t per_step = variant->mr * variant->nr / (along_k ? 1 : wide ? 16 : 8);
     const auto loops = HottestLoops(object, variant->mr);
     EXPECT_EQ(loops.size(), variant->f32 != nullptr ? 1u : 2u);  // One per type of dst.
     for (const Loop& loop : loops) {

@@ -1,0 +1,25 @@
+// u8 x s8, AVX-512 VNNI, 14 rows x 32 columns: a line, half or a quarter of the usual
+// images (14, 28, 56), with the least to read of the rhs panel per multiply-add.
+//
+//   zmm  acc[14][2]  28   dst tile, int32
+//   zmm  column[2]    2   four of k of the rhs panel, used by 14 rows
+//   zmm  lhs          1   four bytes of a row, broadcast by their load
+//   gpr  k, rhs, and one row pointer at a time, read from the table
+#include "kernels/gemm/tiles/int8_avx512.h"
+
+namespace assay::gemm {
+
+extern const Variant u8s8_avx512vnni_14x32 = {
+    .name = "u8s8_avx512vnni_14x32",
+    .isa = Isa::kAvx512Vnni,
+    .mr = 14,
+    .nr = 32,
+    .rhs = RhsFormat::kS8x4,
+    .u8_lanes = 4,
+    .macs_per_cycle = 122,
+    .f32 = nullptr,
+    .u8s8s32 = RunTile<S32TileAvx512<VnniAvx512, 14, 2>, 14>,
+    .u8s8u8 = RunTile<U8TileAvx512<VnniAvx512, 14, 2>, 14>,
+};
+
+}  // namespace assay::gemm
