@@ -26,10 +26,11 @@ TapTable::TapTable(const ConvSpec& s, int64_t element, bool skip)
       oh(s.oh()),
       ow(s.ow()),
       skip_padding(skip) {
+  const int64_t width = ow.value();
   const int64_t last_start = s.w - 1 - (s.kw - 1) * s.dilation_w + s.pad_left;
-  inner_begin = std::min(ow, (s.pad_left + s.stride_w - 1) / s.stride_w);
+  inner_begin = std::min(width, (s.pad_left + s.stride_w - 1) / s.stride_w);
   inner_end =
-      last_start < 0 ? inner_begin : std::clamp(last_start / s.stride_w + 1, inner_begin, ow);
+      last_start < 0 ? inner_begin : std::clamp(last_start / s.stride_w + 1, inner_begin, width);
   for (int64_t ky = 0; ky < s.kh; ++ky) {
     for (int64_t kx = 0; kx < s.kw; kx += tap_width) {
       offsets.push_back((ky * s.dilation_h * s.w + kx * s.dilation_w) * pixel_bytes);
@@ -38,24 +39,30 @@ TapTable::TapTable(const ConvSpec& s, int64_t element, bool skip)
 }
 
 void ImageRows::operator()(gemm::TileRows& tile) const {
-  const int64_t ow = table_.ow, oh = table_.oh;
-  int64_t ox = tile.first % ow, line = tile.first / ow;  // Output row, of all images.
+  const int64_t ow = table_.ow.value(), oh = table_.oh.value();
+  const int64_t line = table_.ow.Quotient(tile.first);  // Of the output, of all images.
+  int64_t ox = tile.first - line * ow;
+  int64_t image = table_.oh.Quotient(line), oy = line - image * oh;
   bool inside = true;
-  for (int64_t i = 0; i < tile.m; ++line, ox = 0) {
+  for (int64_t i = 0;;) {
     const int64_t count = std::min(tile.m - i, ow - ox);
-    inside &= FillRun(tile, i, count, line / oh, line % oh, ox);
+    inside &= FillRun(tile, i, count, image, oy, ox);
     i += count;
+    if (i == tile.m) break;
+    ox = 0;
+    if (++oy == oh) {
+      oy = 0;
+      ++image;
+    }
   }
   for (int64_t tap = 0; tap < tile.taps; ++tap) tile.rhs_offsets[tap] = tap * tile.tap_bytes;
-  if (tile.k != tile.packed_k && MayReadOn(tile)) tile.k = tile.packed_k;
+  if (tile.k != tile.packed_k && MayReadOn(tile, image, oy)) tile.k = tile.packed_k;
   if (!inside && table_.skip_padding) DropPaddingTaps(tile);
 }
 
-bool ImageRows::MayReadOn(const gemm::TileRows& tile) const {
+bool ImageRows::MayReadOn(const gemm::TileRows& tile, int64_t image, int64_t oy) const {
   const ConvSpec& s = table_.spec;
   if (s.src_pixel() != s.c) return false;
-  const int64_t line = (tile.first + tile.m - 1) / table_.ow;
-  const int64_t oy = line % table_.oh, image = line / table_.oh;
   const int64_t y = std::min(s.h - 1, oy * s.stride_h - s.pad_top + s.dilation_h * (s.kh - 1));
   const int64_t rows_behind = (s.n - image) * s.h - (y + 1);
   return rows_behind * s.w * table_.pixel_bytes >= (tile.packed_k - tile.k) * table_.element_bytes;

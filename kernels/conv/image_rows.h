@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/base/divisor.h"
 #include "kernels/conv/spec.h"
 #include "kernels/gemm/product.h"
 
@@ -19,7 +20,7 @@ struct TapTable {
   int64_t element_bytes = 1, pixel_bytes = 0, group_bytes = 0;
   int64_t tap_width = 1;         // Pixels of a tap: 1 or kw.
   std::vector<int64_t> offsets;  // Of each tap, from the pixel under the kernel's first.
-  int64_t oh = 0, ow = 0;
+  Divisor oh, ow;
   // Output pixels of a row whose taps lie within the image's width: [inner_begin, inner_end).
   int64_t inner_begin = 0, inner_end = 0;
   // Taps that are padding for a whole tile are left out: the padding contributes nothing.
@@ -57,9 +58,9 @@ class ImageRows {
   void FillInner(const gemm::TileRows& tile, int64_t i, int64_t count, int64_t image, int64_t oy,
                  int64_t ox) const;
   void FillEdge(const gemm::TileRows& tile, int64_t i, int64_t image, int64_t oy, int64_t ox) const;
-  // Whether a step of k may be read past the tile's taps: behind them come pixels of the image,
-  // unless others' channels lie between them, or its end.
-  bool MayReadOn(const gemm::TileRows& tile) const;
+  // Whether a step of k may be read past the tile's taps, whose last output line is oy of `image`:
+  // behind them come pixels of the image, unless others' channels lie between them, or its end.
+  bool MayReadOn(const gemm::TileRows& tile, int64_t image, int64_t oy) const;
   // One tap: kernel row at image row y, first pixel x.
   const void* Tap(const uint8_t* image_row, int64_t x, uint8_t* copy) const;
   void DropPaddingTaps(gemm::TileRows& tile) const;

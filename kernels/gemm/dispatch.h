@@ -42,6 +42,31 @@ struct Tiling {
   }
 };
 
+// Goes through the tiles of a tiling from one on, without a division for each.
+class TileCursor {
+ public:
+  TileCursor(const Tiling& tiling, int64_t tile)
+      : per_line_(tiling.per_line),
+        rows_(tiling.line / tiling.per_line),
+        remainder_(tiling.line % tiling.per_line),
+        error_(tile % tiling.per_line * remainder_ % tiling.per_line),
+        first_(tiling.first(tile)) {}
+
+  int64_t first() const { return first_; }
+  // Rows of the tile; goes on to the next.
+  int64_t Next() {
+    error_ += remainder_;
+    const bool longer = error_ >= per_line_;
+    if (longer) error_ -= per_line_;
+    const int64_t rows = rows_ + (longer ? 1 : 0);
+    first_ += rows;
+    return rows;
+  }
+
+ private:
+  int64_t per_line_, rows_, remainder_, error_, first_;
+};
+
 // Tiles within lines where that is reckoned to be faster, else tiles over all rows.
 Tiling TilingOf(const Variant& variant, const Problem& problem);
 

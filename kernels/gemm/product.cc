@@ -120,11 +120,10 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource sourc
   for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
        panel_begin += panels_at_once) {
     const int64_t panel_end = std::min(panel_begin + panels_at_once, block.last_panel);
-    int64_t next = tiling.first(block.first_tile);
+    TileCursor cursor(tiling, block.first_tile);
     for (int64_t t = block.first_tile; t < block.last_tile; ++t) {
-      rows.first = next;
-      next = tiling.first(t + 1);
-      rows.m = next - rows.first;
+      rows.first = cursor.first();
+      rows.m = cursor.Next();
       rows.taps = taps;
       rows.k = problem_.k;
       source(rows);

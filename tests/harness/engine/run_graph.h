@@ -54,7 +54,9 @@ inline std::vector<Tensor> RunPlan(const std::shared_ptr<const Plan>& plan,
   std::vector<Tensor> outputs;
   for (const Port& port : plan->outputs()) {
     outputs.emplace_back(port.dtype, port.shape);
-    std::memset(outputs.back().data(), 0xA5, outputs.back().bytes());
+    if (outputs.back().bytes() > 0) {
+      std::memset(outputs.back().data(), 0xA5, outputs.back().bytes());
+    }
   }
   std::vector<TensorView> in, out;
   for (Tensor& tensor : inputs) in.push_back(tensor.view());
