@@ -43,6 +43,7 @@ Status EnterRun(Field& field, const KernelOptions& options, Role role, std::stri
 Status EnterVariants(Field& field, const RaceOptions& options) {
   const bool winograd = field.race.lanes[0].algorithm == Algorithm::kWinograd;
   if (!options.variants && !winograd) return {};
+  field.race.every_variant = options.variants;
   for (const VariantChoice& choice : catalog::Explain(field.race.problem)) {
     if (!choice.available || choice.name == field.race.lanes[0].detail) continue;
     if (choice.isa == Isa::kScalar) continue;

@@ -55,6 +55,10 @@ std::vector<Verdict> Judge(const std::vector<Race>& races) {
     Add(verdicts, std::string(Name(race.problem.family)), race, OurDirect(race), direct);
     Add(verdicts, "winograd", race, choice, winograd);
     if (winograd != nullptr) Add(verdicts, "winograd/direct", race, choice, direct);
+    if (race.every_variant) {
+      Add(verdicts, "dispatch", race, choice,
+          Best(race, [](const Lane& lane) { return lane.role == Role::kVariant; }));
+    }
     Add(verdicts, "scaling", race, choice,
         Best(race, [](const Lane& lane) { return lane.role == Role::kOneThread; }));
   }
