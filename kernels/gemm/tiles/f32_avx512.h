@@ -40,7 +40,8 @@ template <int M, int V, typename Columns>
   }
   Unroll<M>([&]<int i>() __attribute__((always_inline)) {
     Unroll<V>([&]<int v>() __attribute__((always_inline)) {
-      const __m512 y = _mm512_min_ps(hi, _mm512_max_ps(lo, acc[i][v]));  // NaN stays NaN.
+      // NaN stays NaN. To spare plain products the clamp did not pay: 3136x64x64 lost 6 %.
+      const __m512 y = _mm512_min_ps(hi, _mm512_max_ps(lo, acc[i][v]));
       columns.template Store<v>(dst + 16 * v, y);
     });
     dst += dst_stride;
