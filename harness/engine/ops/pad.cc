@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "harness/engine/copy.h"
@@ -53,8 +54,14 @@ StepBody FillBody(const Operand& dst, const Tensor* value) {
   const LoopNest<1> nest(dst.shape, {dst.strides});
   return [=](const Frame& frame) -> Status {
     T* to = frame.At<T>(dst);
+    const int64_t count = nest.inner(), step = nest.steps()[0];
     nest.Run(*frame.pool, [&](const auto& at) {
-      for (int64_t i = 0; i < nest.inner(); ++i) to[at[0] + i * nest.steps()[0]] = bits;
+      T* run = to + at[0];
+      if (step == 1) {
+        std::fill_n(run, count, bits);
+      } else {
+        for (int64_t i = 0; i < count; ++i) run[i * step] = bits;
+      }
     });
     return {};
   };
