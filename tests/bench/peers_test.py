@@ -57,7 +57,8 @@ class Report(unittest.TestCase):
             result = bench("--shape", SHAPES[0], *QUICK, "--markdown", file, "--variants")
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn("gemm f32: geometric mean", result.stdout)
-            self.assertIn("variants of Assay", result.stdout)
+            if os.environ.get("ASSAY_ISA") != "avx2":  # Which has but one.
+                self.assertIn("variants of Assay", result.stdout)
             self.assertIn("| 20x24x40 |", file.read_text())
 
     def test_random_shapes_are_summed_up(self):
