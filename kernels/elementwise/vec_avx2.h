@@ -69,10 +69,12 @@ struct Vec256 {
     std::memcpy(p, bytes, static_cast<size_t>(lanes.count));
   }
 
+  [[gnu::always_inline]] static void Keep(Int x) { __asm__ volatile("" : : "x"(x)); }
   [[gnu::always_inline]] static Float Set(float x) { return _mm256_set1_ps(x); }
   [[gnu::always_inline]] static Int Set16(int32_t x) {
     return _mm256_set1_epi16(static_cast<int16_t>(x));
   }
+  [[gnu::always_inline]] static Int Set32(int32_t x) { return _mm256_set1_epi32(x); }
   [[gnu::always_inline]] static Int Set8(uint8_t x) {
     return _mm256_set1_epi8(static_cast<char>(x));
   }
@@ -104,6 +106,17 @@ struct Vec256 {
     return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
   }
 
+  [[gnu::always_inline]] static Int Add16(Int a, Int b) { return _mm256_add_epi16(a, b); }
+  [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
+  [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftLeft16(Int x) {
+    return _mm256_slli_epi16(x, kBits);
+  }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftRight16(Int x) {
+    return _mm256_srli_epi16(x, kBits);
+  }
   [[gnu::always_inline]] static Int AddSaturated16(Int a, Int b) { return _mm256_adds_epi16(a, b); }
   [[gnu::always_inline]] static Int Min8(Int a, Int b) { return _mm256_min_epu8(a, b); }
   [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm256_max_epu8(a, b); }

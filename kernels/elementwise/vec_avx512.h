@@ -58,10 +58,13 @@ struct Vec512 {
     _mm512_mask_storeu_epi8(p, lanes.mask, x);
   }
 
+  // Counts as a use of x.
+  [[gnu::always_inline]] static void Keep(Int x) { __asm__ volatile("" : : "v"(x)); }
   [[gnu::always_inline]] static Float Set(float x) { return _mm512_set1_ps(x); }
   [[gnu::always_inline]] static Int Set16(int32_t x) {
     return _mm512_set1_epi16(static_cast<int16_t>(x));
   }
+  [[gnu::always_inline]] static Int Set32(int32_t x) { return _mm512_set1_epi32(x); }
   [[gnu::always_inline]] static Int Set8(uint8_t x) {
     return _mm512_set1_epi8(static_cast<char>(x));
   }
@@ -96,6 +99,17 @@ struct Vec512 {
     return _mm512_permutexvar_epi32(index, packed);
   }
 
+  [[gnu::always_inline]] static Int Add16(Int a, Int b) { return _mm512_add_epi16(a, b); }
+  [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm512_sub_epi16(a, b); }
+  [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftLeft16(Int x) {
+    return _mm512_slli_epi16(x, kBits);
+  }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftRight16(Int x) {
+    return _mm512_srli_epi16(x, kBits);
+  }
   [[gnu::always_inline]] static Int AddSaturated16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
   [[gnu::always_inline]] static Int Min8(Int a, Int b) { return _mm512_min_epu8(a, b); }
   [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm512_max_epu8(a, b); }
