@@ -127,26 +127,11 @@ void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* ds
   if (i < n) step(i, typename V::FirstBytes(n - i));
 }
 
-// Entry x of 16 << kBits entries at `table`: sixteen at a time by the low half of the byte, then a
-// tree of choices by the bits of the high one.
-template <typename V, int kBits>
-[[gnu::always_inline]] inline typename V::Int Entry(const uint8_t* table, typename V::Int low_half,
-                                                    const typename V::BitMask (&bits)[4]) {
-  if constexpr (kBits == 0) {
-    return V::Lookup16(table, low_half);
-  } else {
-    return V::Choose(bits[kBits - 1], Entry<V, kBits - 1>(table, low_half, bits),
-                     Entry<V, kBits - 1>(table + (8 << kBits), low_half, bits));
-  }
-}
-
 template <typename V>
 void LookupU8(const uint8_t* table, const uint8_t* src, uint8_t* dst, int64_t n) {
+  const typename V::Table lookup(table);
   const auto step = [&](int64_t i, auto lanes) __attribute__((always_inline)) {
-    const auto x = V::LoadBytes(src + i, lanes);
-    const typename V::BitMask bits[4] = {V::template Bit<4>(x), V::template Bit<5>(x),
-                                         V::template Bit<6>(x), V::template Bit<7>(x)};
-    V::StoreBytes(dst + i, Entry<V, 4>(table, V::And(x, V::Set8(0x0f)), bits), lanes);
+    V::StoreBytes(dst + i, lookup(V::LoadBytes(src + i, lanes)), lanes);
   };
   int64_t i = 0;
   for (; i + V::kBytes <= n; i += V::kBytes) step(i, typename V::All());
@@ -184,7 +169,7 @@ struct Quantizer {
     for (int v = 0; v < 4; ++v) {
       const auto y = V::Min(max, V::Mul(x.v[v], reciprocal));
       q[v] = V::ToInt(y);
-      worst = V::Max(V::Abs(V::Sub(y, V::ToFloat(q[v]))), worst);
+      worst = V::MostRounded(y, q[v], worst);
     }
     if (__builtin_expect(divide || V::AnyAtLeast(worst, V::Set(0.5f - 0x1p-14f)), 0)) {
       for (int v = 0; v < 4; ++v) q[v] = V::ToInt(V::Min(max, V::Div(x.v[v], scale)));

@@ -13,7 +13,6 @@ namespace {
 struct Vec256 {
   using Float = __m256;
   using Int = __m256i;
-  using BitMask = __m256i;  // The top bit of every byte.
   static constexpr int64_t kFloats = 8, kBytes = 32;
 
   struct All {};
@@ -86,11 +85,11 @@ struct Vec256 {
   [[gnu::always_inline]] static Float Div(Float a, Float b) { return _mm256_div_ps(a, b); }
   [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm256_min_ps(a, b); }
   [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm256_max_ps(a, b); }
-  [[gnu::always_inline]] static Float Abs(Float x) {
-    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);
-  }
   [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
     return _mm256_movemask_ps(_mm256_cmp_ps(x, bound, _CMP_GE_OQ)) != 0;
+  }
+  [[gnu::always_inline]] static Float MostRounded(Float x, Int q, Float most) {
+    return Max(_mm256_andnot_ps(Set(-0.0f), Sub(x, ToFloat(q))), most);
   }
   [[gnu::always_inline]] static Float AsFloat(Int x) { return _mm256_castsi256_ps(x); }
   [[gnu::always_inline]] static Float ToFloat(Int x) { return _mm256_cvtepi32_ps(x); }
@@ -122,17 +121,32 @@ struct Vec256 {
   [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm256_max_epu8(a, b); }
   [[gnu::always_inline]] static Int And(Int a, Int b) { return _mm256_and_si256(a, b); }
 
-  template <int kBit>
-  [[gnu::always_inline]] static BitMask Bit(Int x) {
-    return _mm256_slli_epi16(x, 7 - kBit);
-  }
-  [[gnu::always_inline]] static Int Choose(BitMask bit, Int a, Int b) {
-    return _mm256_blendv_epi8(a, b, bit);
-  }
-  [[gnu::always_inline]] static Int Lookup16(const uint8_t* table, Int index) {
-    const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
-    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), index);
-  }
+  // Sixteen entries at a time by the low half of the byte, then a tree of choices by the bits of
+  // the high one.
+  class Table {
+   public:
+    [[gnu::always_inline]] explicit Table(const uint8_t* p) : p_(p) {}
+    [[gnu::always_inline]] Int operator()(Int x) const {
+      const Int top[4] = {_mm256_slli_epi16(x, 3), _mm256_slli_epi16(x, 2), _mm256_slli_epi16(x, 1),
+                          x};
+      return Entry<4>(p_, And(x, Set8(0x0f)), top);
+    }
+
+   private:
+    // Of 16 << kBits entries; top[i] has bit 4 + i of x at the top of every byte.
+    template <int kBits>
+    [[gnu::always_inline]] static Int Entry(const uint8_t* p, Int low_half, const Int (&top)[4]) {
+      if constexpr (kBits == 0) {
+        const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), low_half);
+      } else {
+        return _mm256_blendv_epi8(Entry<kBits - 1>(p, low_half, top),
+                                  Entry<kBits - 1>(p + (8 << kBits), low_half, top),
+                                  top[kBits - 1]);
+      }
+    }
+    const uint8_t* p_;
+  };
 };
 
 }  // namespace

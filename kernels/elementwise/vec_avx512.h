@@ -12,7 +12,6 @@ namespace {
 struct Vec512 {
   using Float = __m512;
   using Int = __m512i;
-  using BitMask = __mmask64;
   static constexpr int64_t kFloats = 16, kBytes = 64;
 
   // Which lanes a load or store touches: all, the first n of 4 bytes, the first n bytes.
@@ -77,9 +76,12 @@ struct Vec512 {
   // b where either is NaN.
   [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm512_min_ps(a, b); }
   [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm512_max_ps(a, b); }
-  [[gnu::always_inline]] static Float Abs(Float x) { return _mm512_abs_ps(x); }
   [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
     return _mm512_cmp_ps_mask(x, bound, _CMP_GE_OQ) != 0;
+  }
+  // The greater of `most` and |x - x rounded|, where q is x rounded; `most` for NaN.
+  [[gnu::always_inline]] static Float MostRounded(Float x, Int, Float most) {
+    return _mm512_range_ps(_mm512_reduce_ps(x, 0), most, 0b1011);  // Greatest magnitude.
   }
   [[gnu::always_inline]] static Float AsFloat(Int x) { return _mm512_castsi512_ps(x); }
   [[gnu::always_inline]] static Float ToFloat(Int x) { return _mm512_cvtepi32_ps(x); }
@@ -115,19 +117,29 @@ struct Vec512 {
   [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm512_max_epu8(a, b); }
   [[gnu::always_inline]] static Int And(Int a, Int b) { return _mm512_and_si512(a, b); }
 
-  // Bit kBit of every byte, and a choice by it: b where it is set.
-  template <int kBit>
-  [[gnu::always_inline]] static BitMask Bit(Int x) {
-    return _mm512_movepi8_mask(_mm512_slli_epi16(x, 7 - kBit));
-  }
-  [[gnu::always_inline]] static Int Choose(BitMask bit, Int a, Int b) {
-    return _mm512_mask_blend_epi8(bit, a, b);
-  }
-  // table[index] for indices below 16.
-  [[gnu::always_inline]] static Int Lookup16(const uint8_t* table, Int index) {
-    const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
-    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(entries), index);
-  }
+  // 256 entries, looked up by every byte. A word holds two, and vpermi2w finds one of 64 words, so
+  // that two of them and a choice by the top bit find the pair; even and odd bytes in turn.
+  class Table {
+   public:
+    [[gnu::always_inline]] explicit Table(const uint8_t* p)
+        : v_{_mm512_loadu_si512(p), _mm512_loadu_si512(p + 64), _mm512_loadu_si512(p + 128),
+             _mm512_loadu_si512(p + 192)} {}
+    [[gnu::always_inline]] Int operator()(Int x) const {
+      constexpr __mmask64 kOdd = 0xaaaaaaaaaaaaaaaa;
+      const Int even = Pair(_mm512_srli_epi16(x, 1), _mm512_movepi16_mask(_mm512_slli_epi16(x, 8)));
+      const Int odd = Pair(_mm512_srli_epi16(x, 9), _mm512_movepi16_mask(x));
+      const Int first = _mm512_mask_blend_epi8(kOdd, even, _mm512_slli_epi16(odd, 8));
+      const Int second = _mm512_mask_blend_epi8(kOdd, _mm512_srli_epi16(even, 8), odd);
+      return _mm512_mask_blend_epi8(_mm512_test_epi8_mask(x, Set8(1)), first, second);
+    }
+
+   private:
+    [[gnu::always_inline]] Int Pair(Int index, __mmask32 upper) const {
+      return _mm512_mask_blend_epi16(upper, _mm512_permutex2var_epi16(v_[0], index, v_[1]),
+                                     _mm512_permutex2var_epi16(v_[2], index, v_[3]));
+    }
+    Int v_[4];
+  };
 };
 
 }  // namespace
