@@ -14,6 +14,7 @@ struct Vec256 {
   using Float = __m256;
   using Int = __m256i;
   static constexpr int64_t kFloats = 8, kBytes = 32;
+  static constexpr int kRegisters = 16;
 
   struct All {};
   struct First {

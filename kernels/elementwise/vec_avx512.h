@@ -13,6 +13,7 @@ struct Vec512 {
   using Float = __m512;
   using Int = __m512i;
   static constexpr int64_t kFloats = 16, kBytes = 64;
+  static constexpr int kRegisters = 32;
 
   // Which lanes a load or store touches: all, the first n of 4 bytes, the first n bytes.
   struct All {};

@@ -76,23 +76,52 @@ void TransposeRows(const Tile& tile, const T* src, T* dst) {
   }
   if constexpr (sizeof...(Narrower) > 0) {
     if (row < tile.rows) {
-      const Tile rest = {tile.rows - row, tile.cols, tile.src_stride, tile.dst_stride};
+      const Tile rest = {tile.rows - row, tile.cols, tile.src_stride, tile.dst_stride, false};
       TransposeRows<T, Narrower...>(rest, src + row * tile.src_stride, dst + row);
     }
   }
 }
 
-inline constexpr int64_t kChunkCols = 64;
+inline constexpr int64_t kSide = 64;  // Of the square tiles that both caches' lines are used in.
 
-// Calls body(tile, src, dst) for chunks of the tile's columns: of every row a run that is worth
-// fetching, while the lines of the destination stay in the nearest cache until they are full.
+// Fetches rows of `cols` elements into L2, unless they are shorter than a line.
+template <typename T>
+void Fetch(const T* p, int64_t rows, int64_t cols, int64_t stride) {
+  constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
+  if (cols < kLine) return;
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t col = 0; col < cols; col += kLine)
+      __builtin_prefetch(p + row * stride + col, 0, 2);
+  }
+}
+
+// Fetches the square after that at (row, col). The rows of far images, on both sides, are many
+// short streams, which the hardware does not see in time.
+template <typename From, typename To>
+void FetchNext(const Tile& tile, const From* src, const To* dst, int64_t row, int64_t col) {
+  row += kSide;
+  if (row >= tile.rows) {
+    row = 0;
+    col += kSide;
+  }
+  if (col >= tile.cols) return;
+  const int64_t rows = std::min(kSide, tile.rows - row), cols = std::min(kSide, tile.cols - col);
+  Fetch(src + row * tile.src_stride + col, rows, cols, tile.src_stride);
+  Fetch(dst + col * tile.dst_stride + row, cols, rows, tile.dst_stride);
+}
+
+// Calls body(square, src, dst) for the squares of a tile, down the rows first: while the lines of
+// the destination stay in the nearest cache until they are full.
 template <typename From, typename To, typename Body>
-[[gnu::always_inline]] inline void ForChunks(const Tile& tile, const From* src, To* dst,
-                                             Body body) {
-  for (int64_t col = 0; col < tile.cols; col += kChunkCols) {
-    const Tile chunk = {tile.rows, std::min(kChunkCols, tile.cols - col), tile.src_stride,
-                        tile.dst_stride};
-    body(chunk, src + col, dst + col * tile.dst_stride);
+[[gnu::always_inline]] inline void ForSquares(const Tile& tile, const From* src, To* dst,
+                                              Body body) {
+  for (int64_t col = 0; col < tile.cols; col += kSide) {
+    for (int64_t row = 0; row < tile.rows; row += kSide) {
+      if (tile.far) FetchNext(tile, src, dst, row, col);
+      const Tile square = {std::min(kSide, tile.rows - row), std::min(kSide, tile.cols - col),
+                           tile.src_stride, tile.dst_stride, false};
+      body(square, src + row * tile.src_stride + col, dst + col * tile.dst_stride + row);
+    }
   }
 }
 

@@ -27,18 +27,18 @@ template <typename V, int kVectors, typename Lanes>
                                                   const Divide<V>& divide, float* dst,
                                                   Lanes lanes) {
   typename V::Float sums[kVectors];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) sums[v] = V::Set(0);
   for (int64_t row = 0; row < run.rows; ++row) {
     const float* tap = src + row * run.row_step;
     for (int64_t col = 0; col < run.cols; ++col, tap += run.col_step) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
       for (int v = 0; v < kVectors; ++v) {
         sums[v] = V::Add(sums[v], V::Load(tap + v * V::kFloats, lanes));
       }
     }
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int v = 0; v < kVectors; ++v) V::Store(dst + v * V::kFloats, divide(sums[v]), lanes);
 }
 
@@ -48,16 +48,9 @@ void AverageF32(const Taps<float>& run, int64_t channels, float divisor, float* 
   for (int64_t pixel = 0; pixel < run.pixels; ++pixel) {
     const float* src = run.src + pixel * run.pixel_step;
     float* to = dst + pixel * run.dst_step;
-    int64_t channel = 0;
-    for (; channel + 8 * V::kFloats <= channels; channel += 8 * V::kFloats) {
-      AverageOfPixel<V, 8>(run, src + channel, divide, to + channel, typename V::All());
-    }
-    for (; channel + 4 * V::kFloats <= channels; channel += 4 * V::kFloats) {
-      AverageOfPixel<V, 4>(run, src + channel, divide, to + channel, typename V::All());
-    }
-    ForVectors<V::kFloats, typename V::All, typename V::First>(
-        channels - channel, [&](int64_t i, auto lanes) __attribute__((always_inline)) {
-          AverageOfPixel<V, 1>(run, src + channel + i, divide, to + channel + i, lanes);
+    ForBlocks<V::kFloats, V::kRegisters / 2, typename V::All, typename V::First>(
+        channels, [&]<int kVectors>(int64_t channel, auto lanes) __attribute__((always_inline)) {
+          AverageOfPixel<V, kVectors>(run, src + channel, divide, to + channel, lanes);
         });
   }
 }

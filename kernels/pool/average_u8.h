@@ -51,45 +51,54 @@ struct Requantize {
   typename V::Int zero_point;
 };
 
-// Rows [row, row_end) x columns [col, col_end) of the window: at most 256 taps.
-template <typename V, typename Lanes>
-[[gnu::always_inline]] inline PairSums<V> SumTaps(const Taps<uint8_t>& run, const uint8_t* src,
-                                                  int64_t row, int64_t row_end, int64_t col,
-                                                  int64_t col_end, Lanes lanes) {
-  PairSums<V> sums;
-  for (; row < row_end; ++row) {
-    const uint8_t* tap = src + row * run.row_step + col * run.col_step;
-    for (int64_t i = col; i < col_end; ++i, tap += run.col_step) {
-      sums.Add(V::LoadBytes(tap, lanes));
-    }
-  }
-  return sums;
-}
+// kVectors vectors of channels of one pixel; kRows and kCols of the window, or 0: as the run says.
+template <typename V, int kRows, int kCols, int kVectors, typename Lanes>
+struct Pixel {
+  static constexpr int64_t kMostTaps = 256;
 
-// One vector of channels of one pixel.
-template <typename V, int kRows, int kCols, typename Lanes>
-[[gnu::always_inline]] inline typename V::Int AverageOfPixel(const Taps<uint8_t>& run,
-                                                             const uint8_t* src,
-                                                             const Requantize<V>& requantize,
-                                                             Lanes lanes) {
-  constexpr int64_t kMost = 256;
-  typename V::Int sums[4] = {requantize.offset, requantize.offset, requantize.offset,
-                             requantize.offset};
-  if constexpr (kRows > 0) {
-    SumTaps<V>(run, src, 0, kRows, 0, kCols, lanes).AddTo(sums);
-  } else {
-    const int64_t cols = std::min(run.cols, kMost);
-    const int64_t rows = cols > 0 ? kMost / cols : 1;
+  const Taps<uint8_t>& run;
+  const uint8_t* src;
+  Lanes lanes;
+  typename V::Int sums[kVectors][4];
+
+  // Rows [row, row_end) and columns [col, col_end) of the window, at most kMostTaps.
+  [[gnu::always_inline]] void Add(int64_t row, int64_t row_end, int64_t col, int64_t col_end) {
+    PairSums<V> pairs[kVectors];
+    for (; row < row_end; ++row) {
+      const uint8_t* tap = src + row * run.row_step + col * run.col_step;
+      for (int64_t i = col; i < col_end; ++i, tap += run.col_step) {
+#pragma GCC unroll 8
+        for (int v = 0; v < kVectors; ++v) pairs[v].Add(V::LoadBytes(tap + v * V::kBytes, lanes));
+      }
+    }
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) pairs[v].AddTo(sums[v]);
+  }
+
+  [[gnu::always_inline]] void AddAll() {
+    if constexpr (kRows > 0) return Add(0, kRows, 0, kCols);
+    const int64_t cols = std::min(run.cols, kMostTaps);
+    const int64_t rows = cols > 0 ? kMostTaps / cols : 1;
     for (int64_t row = 0; row < run.rows; row += rows) {
       for (int64_t col = 0; col < run.cols; col += cols) {
-        SumTaps<V>(run, src, row, std::min(row + rows, run.rows), col,
-                   std::min(col + cols, run.cols), lanes)
-            .AddTo(sums);
+        Add(row, std::min(row + rows, run.rows), col, std::min(col + cols, run.cols));
       }
     }
   }
-  return requantize(sums);
-}
+
+  [[gnu::always_inline]] void Average(const Requantize<V>& requantize, uint8_t* dst) {
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) sums[v][i] = requantize.offset;
+    }
+    AddAll();
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      V::StoreBytes(dst + v * V::kBytes, requantize(sums[v]), lanes);
+    }
+  }
+};
 
 template <typename V, int kRows, int kCols>
 void AverageOfRun(const Taps<uint8_t>& run, int64_t channels, const Requantize<V>& requantize,
@@ -97,10 +106,10 @@ void AverageOfRun(const Taps<uint8_t>& run, int64_t channels, const Requantize<V
   for (int64_t pixel = 0; pixel < run.pixels; ++pixel) {
     const uint8_t* src = run.src + pixel * run.pixel_step;
     uint8_t* to = dst + pixel * run.dst_step;
-    ForVectors<V::kBytes, typename V::All, typename V::FirstBytes>(
-        channels, [&](int64_t channel, auto lanes) __attribute__((always_inline)) {
-          const auto bytes = AverageOfPixel<V, kRows, kCols>(run, src + channel, requantize, lanes);
-          V::StoreBytes(to + channel, bytes, lanes);
+    ForBlocks<V::kBytes, 4, typename V::All, typename V::FirstBytes>(
+        channels, [&]<int kVectors>(int64_t channel, auto lanes) __attribute__((always_inline)) {
+          Pixel<V, kRows, kCols, kVectors, decltype(lanes)>{run, src + channel, lanes, {}}.Average(
+              requantize, to + channel);
         });
   }
 }

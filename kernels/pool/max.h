@@ -8,33 +8,41 @@
 namespace assay::pool {
 namespace {
 
-// kRows, kCols: the taps, or 0: as many as the run says.
+// kRows, kCols: the taps, or 0: as many as the run says, at least one.
 template <typename L, int kRows, typename Lanes>
 [[gnu::always_inline]] inline typename L::Reg Column(const Taps<typename L::T>& run,
                                                      const typename L::T* tap, Lanes lanes) {
   const int64_t rows = kRows > 0 ? kRows : run.rows;
-  auto best = L::Lowest();
+  auto best = L::Start(L::Load(tap, lanes));
 #pragma GCC unroll 3
-  for (int64_t row = 0; row < rows; ++row) {
+  for (int64_t row = 1; row < rows; ++row) {
     best = L::Max(L::Load(tap + row * run.row_step, lanes), best);
   }
   return best;
 }
 
-template <typename L, int kRows, int kCols, bool kShared, typename Lanes>
+// kVectors vectors of channels at a time: several, so that memory is read nearly in order.
+template <typename L, int kRows, int kCols, bool kShared, int kVectors, typename Lanes>
 [[gnu::always_inline]] inline void MaxOfPixels(const Taps<typename L::T>& run, int64_t channel,
                                                typename L::T* dst, Lanes lanes) {
   const int64_t cols = kCols > 0 ? kCols : run.cols;
   const typename L::T* src = run.src + channel;
-  auto last = kShared ? Column<L, kRows>(run, src, lanes) : L::Lowest();
+  typename L::Reg last[kVectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    last[v] = kShared ? Column<L, kRows>(run, src + v * L::kLanes, lanes) : L::Lowest();
+  }
   for (int64_t pixel = 0; pixel < run.pixels; ++pixel) {
-    auto best = kShared ? last : L::Lowest();
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      auto best = kShared ? last[v] : L::Lowest();
 #pragma GCC unroll 3
-    for (int64_t col = kShared ? 1 : 0; col < cols; ++col) {
-      last = Column<L, kRows>(run, src + col * run.col_step, lanes);
-      best = L::Max(last, best);
+      for (int64_t col = kShared ? 1 : 0; col < cols; ++col) {
+        last[v] = Column<L, kRows>(run, src + col * run.col_step + v * L::kLanes, lanes);
+        best = L::Max(last[v], best);
+      }
+      L::Store(dst + channel + v * L::kLanes, best, lanes);
     }
-    L::Store(dst + channel, best, lanes);
     src += run.pixel_step;
     dst += run.dst_step;
   }
@@ -42,13 +50,9 @@ template <typename L, int kRows, int kCols, bool kShared, typename Lanes>
 
 template <typename L, int kRows, int kCols, bool kShared>
 void MaxOfRun(const Taps<typename L::T>& run, int64_t channels, typename L::T* dst) {
-  ForSegments(
-      run, dst,
-      [&](const Taps<typename L::T>& segment, typename L::T* to) __attribute__((always_inline)) {
-        ForVectors<L::kLanes, typename L::All, typename L::First>(
-            channels, [&](int64_t channel, auto lanes) __attribute__((always_inline)) {
-              MaxOfPixels<L, kRows, kCols, kShared>(segment, channel, to, lanes);
-            });
+  ForBlocks<L::kLanes, 4, typename L::All, typename L::First>(
+      channels, [&]<int kVectors>(int64_t channel, auto lanes) __attribute__((always_inline)) {
+        MaxOfPixels<L, kRows, kCols, kShared, kVectors>(run, channel, dst, lanes);
       });
 }
 

@@ -61,6 +61,24 @@ int64_t RunLength(const Axis& cols, int64_t ox, int64_t ow) {
   return ox >= begin && ox < end ? end - ox : 1;
 }
 
+// Sources beyond this much are not in the nearer caches. Rows of a window are as many streams,
+// which end with the image's rows: the hardware fetches ahead well only within one.
+constexpr int64_t kFarBytes = int64_t{1} << 20;
+constexpr int64_t kFarPixels = 16;  // Of a run, between fetches.
+
+// Fetches into L2 what the windows below these will read beyond them, unless it ends the source.
+template <typename T>
+void FetchBelow(const Taps<T>& taps, int64_t rows, int64_t row_elements, const T* end) {
+  const int64_t elements = (taps.pixels - 1) * taps.pixel_step + taps.cols * taps.col_step;
+  for (int64_t row = taps.rows; row < taps.rows + rows; ++row) {
+    const int64_t begin = row * row_elements;
+    if (begin + elements > end - taps.src) return;
+    for (int64_t i = 0; i < elements; i += 64 / static_cast<int64_t>(sizeof(T))) {
+      __builtin_prefetch(taps.src + begin + i, 0, 2);
+    }
+  }
+}
+
 // Calls body(taps, row span, column span, dst) for every run of output pixels. The pixel is the
 // unit of parallel work.
 template <typename T, typename Body>
@@ -73,10 +91,13 @@ void ForEachRun(const Window& window, bool dilated, const T* src, T* dst, Thread
   const int64_t src_pixel = s.src_stride != 0 ? s.src_stride : s.c;
   const int64_t dst_pixel = s.dst_stride != 0 ? s.dst_stride : s.c;
   const int64_t bytes = s.c * (s.kh * s.kw + 1) * static_cast<int64_t>(sizeof(T));
+  const int64_t row_elements = s.w * src_pixel, src_elements = s.n * s.h * row_elements;
+  const bool far = src_elements * static_cast<int64_t>(sizeof(T)) > kFarBytes;
+  const int64_t most_pixels = far ? kFarPixels : window.ow;
   Split(s.n * window.oh * window.ow, bytes, pool, [&](int64_t begin, int64_t end, int) {
     for (int64_t pixel = begin, count = 0; pixel < end; pixel += count) {
       const int64_t ox = pixel % window.ow, line = pixel / window.ow;
-      count = std::min(RunLength(cols, ox, window.ow), end - pixel);
+      count = std::min({RunLength(cols, ox, window.ow), end - pixel, most_pixels});
       const Span row = rows.At(line % window.oh), col = cols.At(ox);
       const bool empty = row.taps == 0 || col.taps == 0;
       const int64_t first =
@@ -84,11 +105,14 @@ void ForEachRun(const Window& window, bool dilated, const T* src, T* dst, Thread
       const Taps<T> taps = {.src = src + first,
                             .rows = empty ? 0 : row.taps,
                             .cols = empty ? 0 : col.taps,
-                            .row_step = rows.dilation * s.w * src_pixel,
+                            .row_step = rows.dilation * row_elements,
                             .col_step = cols.dilation * src_pixel,
                             .pixels = count,
                             .pixel_step = cols.stride * src_pixel,
                             .dst_step = dst_pixel};
+      if (far && !empty) {
+        FetchBelow(taps, window.oh == 1 ? s.h : s.stride_h, row_elements, src + src_elements);
+      }
       body(taps, row, col, dst + pixel * dst_pixel);
     }
   });

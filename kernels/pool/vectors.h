@@ -1,4 +1,4 @@
-// What pooling walks over: segments of a run's pixels, and for each the vectors of its channels.
+// What pooling walks over: the vectors of a pixel's channels, in blocks of several.
 // Include only in variants.
 #pragma once
 
@@ -10,27 +10,21 @@
 namespace assay::pool {
 namespace {
 
-// Channels are the outer loop within a segment, so that a column of taps may be carried from one
-// pixel to the next in a register; segments are short, so that memory is still read in order.
-inline constexpr int64_t kSegment = 16;
-
-// Calls body(channel, lanes) for vectors of kLanes channels; the last may be a part.
-template <int64_t kLanes, typename All, typename First, typename Body>
-[[gnu::always_inline]] inline void ForVectors(int64_t channels, Body body) {
+// Calls body.operator()<vectors>(channel, lanes): blocks of kBlock vectors of kLanes channels, then
+// of a quarter, then single ones; the last may be a part.
+template <int64_t kLanes, int kBlock, typename All, typename First, typename Body>
+[[gnu::always_inline]] inline void ForBlocks(int64_t channels, Body body) {
   int64_t channel = 0;
-  for (; channel + kLanes <= channels; channel += kLanes) body(channel, All());
-  if (channel < channels) body(channel, First(channels - channel));
-}
-
-// Calls body(pixels of the segment, its dst) for all segments.
-template <typename T, typename Body>
-[[gnu::always_inline]] inline void ForSegments(const Taps<T>& run, T* dst, Body body) {
-  Taps<T> segment = run;
-  for (int64_t pixel = 0; pixel < run.pixels; pixel += kSegment) {
-    segment.src = run.src + pixel * run.pixel_step;
-    segment.pixels = std::min(kSegment, run.pixels - pixel);
-    body(segment, dst + pixel * run.dst_step);
+  for (; channel + kBlock * kLanes <= channels; channel += kBlock * kLanes) {
+    body.template operator()<kBlock>(channel, All());
   }
+  for (; channel + kBlock / 4 * kLanes <= channels; channel += kBlock / 4 * kLanes) {
+    body.template operator()<kBlock / 4>(channel, All());
+  }
+  for (; channel + kLanes <= channels; channel += kLanes) {
+    body.template operator()<1>(channel, All());
+  }
+  if (channel < channels) body.template operator()<1>(channel, First(channels - channel));
 }
 
 // A vector of floats, and of bytes, with V's operations.
@@ -51,6 +45,8 @@ struct F32 {
     V::Store(p, x, lanes);
   }
   [[gnu::always_inline]] static Reg Lowest() { return V::Set(-__builtin_inff()); }
+  // Max(x, Lowest()).
+  [[gnu::always_inline]] static Reg Start(Reg x) { return V::Max(x, Lowest()); }
   // best where x is NaN or equal.
   [[gnu::always_inline]] static Reg Max(Reg x, Reg best) { return V::Max(x, best); }
 };
@@ -72,6 +68,7 @@ struct U8 {
     V::StoreBytes(p, x, lanes);
   }
   [[gnu::always_inline]] static Reg Lowest() { return V::Zero(); }
+  [[gnu::always_inline]] static Reg Start(Reg x) { return x; }
   [[gnu::always_inline]] static Reg Max(Reg x, Reg best) { return V::Max8(x, best); }
 };
 
