@@ -68,6 +68,18 @@ MemoryProblem Dequantize(int64_t bytes) {
           }};
 }
 
+// Rows of 1000 classes.
+MemoryProblem Softmax(int64_t bytes) {
+  constexpr int64_t kCount = 1000;
+  const int64_t rows = bytes / (8 * kCount), row_bytes = 4 * kCount;
+  return {rows * row_bytes, rows * row_bytes,
+          [=](const uint8_t* src, uint8_t* dst, ThreadPool& pool) {
+            elementwise::Softmax(
+                {.rows = rows, .count = kCount, .src_stride = kCount, .dst_stride = kCount},
+                As<float>(src), As<float>(dst), pool);
+          }};
+}
+
 void Max(const pool::Window& window, const float* src, float* dst, ThreadPool& pool) {
   pool::MaxF32(window, src, dst, pool);
 }
@@ -139,6 +151,7 @@ constexpr MemoryOperator kOperators[] = {
     {"lookup_u8", false, 1, 1, LookupU8},
     {"quantize", true, 4, 1, Quantize},
     {"dequantize", false, 1, 4, Dequantize},
+    {"softmax", true, 1, 1, Softmax},
     {"max_pool_3x3s2_f32", true, 4, 1, Pool<float, 3, kMaxF32>},
     {"max_pool_3x3s2_u8", false, 4, 1, Pool<uint8_t, 3, kMaxU8>},
     {"max_pool_2x2s2_f32", true, 4, 1, Pool<float, 2, kMaxF32>},

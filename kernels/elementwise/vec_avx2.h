@@ -83,9 +83,19 @@ struct Vec256 {
   [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm256_add_ps(a, b); }
   [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm256_sub_ps(a, b); }
   [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  [[gnu::always_inline]] static Float Fma(Float a, Float b, Float c) {
+    return _mm256_fmadd_ps(a, b, c);
+  }
   [[gnu::always_inline]] static Float Div(Float a, Float b) { return _mm256_div_ps(a, b); }
   [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm256_min_ps(a, b); }
   [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm256_max_ps(a, b); }
+  [[gnu::always_inline]] static Float TimesPowerOf2(Float x, Float n_bits) {
+    return _mm256_castsi256_ps(_mm256_add_epi32(
+        _mm256_castps_si256(x), _mm256_slli_epi32(_mm256_castps_si256(n_bits), 23)));
+  }
+  [[gnu::always_inline]] static Float ZeroBelow(Float x, Float t, Float bound) {
+    return _mm256_and_ps(_mm256_cmp_ps(t, bound, _CMP_NLT_UQ), x);
+  }
   [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
     return _mm256_movemask_ps(_mm256_cmp_ps(x, bound, _CMP_GE_OQ)) != 0;
   }

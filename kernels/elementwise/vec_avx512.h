@@ -73,10 +73,22 @@ struct Vec512 {
   [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm512_add_ps(a, b); }
   [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm512_sub_ps(a, b); }
   [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  [[gnu::always_inline]] static Float Fma(Float a, Float b, Float c) {
+    return _mm512_fmadd_ps(a, b, c);
+  }
   [[gnu::always_inline]] static Float Div(Float a, Float b) { return _mm512_div_ps(a, b); }
   // b where either is NaN.
   [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm512_min_ps(a, b); }
   [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm512_max_ps(a, b); }
+  // x * 2^n, by its exponent; the low bits of n_bits hold n.
+  [[gnu::always_inline]] static Float TimesPowerOf2(Float x, Float n_bits) {
+    return _mm512_castsi512_ps(_mm512_add_epi32(
+        _mm512_castps_si512(x), _mm512_slli_epi32(_mm512_castps_si512(n_bits), 23)));
+  }
+  // 0 where t < bound, else x: where t is NaN, too.
+  [[gnu::always_inline]] static Float ZeroBelow(Float x, Float t, Float bound) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(t, bound, _CMP_NLT_UQ), x);
+  }
   [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
     return _mm512_cmp_ps_mask(x, bound, _CMP_GE_OQ) != 0;
   }
