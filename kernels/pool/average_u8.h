@@ -4,7 +4,7 @@
 // 2^16, which is even + 256 * odd, and once shifted, which is odd. After at most 256 taps, when
 // neither sum can have wrapped, the first minus 256 times the second is even. Small windows are
 // bound by requantizing: about 35 of 50 vector instructions for a result of 2 x 2. Eight vectors at
-// a time, not four, lose a tenth: their sums leave the registers.
+// a time, not four, lose a tenth from L2.
 #pragma once
 
 #include "kernels/elementwise/rows.h"

@@ -1,7 +1,7 @@
 // Max pooling, for a vector type L (vectors.h), one vector of channels at a time. The greatest of a
 // column of taps is found first, and where the last column of a window is the first of the next
 // (3 x 3 at stride 2) it is carried over: six loads for a result instead of nine. From L2 such
-// windows reach 0.65 of the bandwidth: three rows are read for two that are new.
+// windows reach 0.65 of the bandwidth: of reals, three rows are read for two that are new.
 #pragma once
 
 #include "kernels/pool/vectors.h"
