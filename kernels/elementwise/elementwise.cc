@@ -110,6 +110,16 @@ void DequantizeS32F32(const Rows& rows, const float* scale, const int32_t* src, 
   });
 }
 
+void Softmax(const Rows& rows, const float* src, float* dst, ThreadPool& pool, IsaSet usable) {
+  ASSAY_CHECK(rows.rows >= 0 && rows.count >= 0);
+  const Variant& variant = Pick(usable);
+  Split(rows.rows, 8 * rows.count, pool, [&](int64_t begin, int64_t end, int) {
+    for (int64_t row = begin; row < end; ++row) {
+      variant.softmax(src + row * rows.src_stride, dst + row * rows.dst_stride, rows.count);
+    }
+  });
+}
+
 void CopyRows(const Rows& rows, int bytes, const void* src, void* dst, ThreadPool& pool) {
   ASSAY_CHECK(bytes == 1 || bytes == 4);
   const uint8_t* from = static_cast<const uint8_t*>(src);

@@ -51,6 +51,11 @@ void DequantizeU8F32(const Rows& rows, QuantParams params, const uint8_t* src, f
 // rows.count is the channels. lo and hi clamp the result.
 void DequantizeS32F32(const Rows& rows, const float* scale, const int32_t* src, float* dst,
                       float lo, float hi, ThreadPool& pool, IsaSet usable = UsableIsas());
+// Every row: y = exp(src - greatest) / their sum, with a relative error of at most
+// (8 + (greatest - src) + count / 16) 2^-24 where y is normal; what is below e^-87 of the greatest
+// may be 0. A NaN, or no finite greatest, makes the whole row NaN.
+void Softmax(const Rows& rows, const float* src, float* dst, ThreadPool& pool,
+             IsaSet usable = UsableIsas());
 // dst = src with every element of `bytes` (1 or 4) copied: rows of a slice.
 void CopyRows(const Rows& rows, int bytes, const void* src, void* dst, ThreadPool& pool);
 

@@ -102,7 +102,9 @@ template <typename V>
 }
 
 // RoundClamp (quant.h) in three places: the upper bound here, since a conversion makes of what is
-// too large the smallest integer; of NaN too, which is right. The lower one by the packs.
+// too large the smallest integer; of NaN too, which is right. The lower one by the packs. Every
+// element is rounded as a float three times: about 50 vector instructions for a vector of results,
+// so arithmetic is the bound in L2 (0.2 of its bandwidth), memory beyond.
 template <typename V>
 void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* dst, int64_t n) {
   const auto a_zero = V::Set(0x1p23f + static_cast<float>(p.a_zero_point));
@@ -127,26 +129,11 @@ void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* ds
   if (i < n) step(i, typename V::FirstBytes(n - i));
 }
 
-// Entry x of 16 << kBits entries at `table`: sixteen at a time by the low half of the byte, then a
-// tree of choices by the bits of the high one.
-template <typename V, int kBits>
-[[gnu::always_inline]] inline typename V::Int Entry(const uint8_t* table, typename V::Int low_half,
-                                                    const typename V::BitMask (&bits)[4]) {
-  if constexpr (kBits == 0) {
-    return V::Lookup16(table, low_half);
-  } else {
-    return V::Choose(bits[kBits - 1], Entry<V, kBits - 1>(table, low_half, bits),
-                     Entry<V, kBits - 1>(table + (8 << kBits), low_half, bits));
-  }
-}
-
 template <typename V>
 void LookupU8(const uint8_t* table, const uint8_t* src, uint8_t* dst, int64_t n) {
+  const typename V::Table lookup(table);
   const auto step = [&](int64_t i, auto lanes) __attribute__((always_inline)) {
-    const auto x = V::LoadBytes(src + i, lanes);
-    const typename V::BitMask bits[4] = {V::template Bit<4>(x), V::template Bit<5>(x),
-                                         V::template Bit<6>(x), V::template Bit<7>(x)};
-    V::StoreBytes(dst + i, Entry<V, 4>(table, V::And(x, V::Set8(0x0f)), bits), lanes);
+    V::StoreBytes(dst + i, lookup(V::LoadBytes(src + i, lanes)), lanes);
   };
   int64_t i = 0;
   for (; i + V::kBytes <= n; i += V::kBytes) step(i, typename V::All());
@@ -156,7 +143,8 @@ void LookupU8(const uint8_t* table, const uint8_t* src, uint8_t* dst, int64_t n)
 // True division is slow. Multiplied by the reciprocal, a quotient of at most 256 is off by less
 // than 2^-14 (three roundings of 2^-24, relative), which changes what it rounds to only near a
 // half: then divide. Scales whose reciprocal or quotients might leave the normal range always
-// divide. What is below -256 gives 0 either way.
+// divide. What is below -256 gives 0 either way. In L2 half of the bandwidth; whether the distance
+// is found by a conversion back or by vreduceps makes no difference.
 template <typename V>
 struct Quantizer {
   typename V::Float scale, reciprocal, max;
@@ -184,7 +172,7 @@ struct Quantizer {
     for (int v = 0; v < 4; ++v) {
       const auto y = V::Min(max, V::Mul(x.v[v], reciprocal));
       q[v] = V::ToInt(y);
-      worst = V::Max(V::Abs(V::Sub(y, V::ToFloat(q[v]))), worst);
+      worst = V::MostRounded(y, q[v], worst);
     }
     if (__builtin_expect(divide || V::AnyAtLeast(worst, V::Set(0.5f - 0x1p-14f)), 0)) {
       for (int v = 0; v < 4; ++v) q[v] = V::ToInt(V::Min(max, V::Div(x.v[v], scale)));

@@ -1,5 +1,6 @@
 // One variant of the elementwise kernels: each function handles one run of n >= 0 elements. VNNI
-// brings nothing here, so the tiers are scalar, avx2 and avx512. All give the same bits.
+// brings nothing here, so the tiers are scalar, avx2 and avx512. All give the same bits, softmax
+// aside.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct Variant {
   void (*dequantize)(QuantParams params, const uint8_t* src, float* dst, int64_t n);
   void (*dequantize_s32)(const float* scale, const int32_t* src, float* dst, int64_t n, float lo,
                          float hi);
+  // One whole row; the vector tiers agree to the bit, the scalar one is std::exp's.
+  void (*softmax)(const float* src, float* dst, int64_t n);
 };
 
 // The files of kernels/elementwise/variants, by name.

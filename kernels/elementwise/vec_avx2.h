@@ -13,8 +13,8 @@ namespace {
 struct Vec256 {
   using Float = __m256;
   using Int = __m256i;
-  using BitMask = __m256i;  // The top bit of every byte.
   static constexpr int64_t kFloats = 8, kBytes = 32;
+  static constexpr int kRegisters = 16;
 
   struct All {};
   struct First {
@@ -69,10 +69,12 @@ struct Vec256 {
     std::memcpy(p, bytes, static_cast<size_t>(lanes.count));
   }
 
+  [[gnu::always_inline]] static void Keep(Int x) { __asm__ volatile("" : : "x"(x)); }
   [[gnu::always_inline]] static Float Set(float x) { return _mm256_set1_ps(x); }
   [[gnu::always_inline]] static Int Set16(int32_t x) {
     return _mm256_set1_epi16(static_cast<int16_t>(x));
   }
+  [[gnu::always_inline]] static Int Set32(int32_t x) { return _mm256_set1_epi32(x); }
   [[gnu::always_inline]] static Int Set8(uint8_t x) {
     return _mm256_set1_epi8(static_cast<char>(x));
   }
@@ -81,14 +83,24 @@ struct Vec256 {
   [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm256_add_ps(a, b); }
   [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm256_sub_ps(a, b); }
   [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  [[gnu::always_inline]] static Float Fma(Float a, Float b, Float c) {
+    return _mm256_fmadd_ps(a, b, c);
+  }
   [[gnu::always_inline]] static Float Div(Float a, Float b) { return _mm256_div_ps(a, b); }
   [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm256_min_ps(a, b); }
   [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm256_max_ps(a, b); }
-  [[gnu::always_inline]] static Float Abs(Float x) {
-    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), x);
+  [[gnu::always_inline]] static Float TimesPowerOf2(Float x, Float n_bits) {
+    return _mm256_castsi256_ps(_mm256_add_epi32(
+        _mm256_castps_si256(x), _mm256_slli_epi32(_mm256_castps_si256(n_bits), 23)));
+  }
+  [[gnu::always_inline]] static Float ZeroBelow(Float x, Float t, Float bound) {
+    return _mm256_and_ps(_mm256_cmp_ps(t, bound, _CMP_NLT_UQ), x);
   }
   [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
     return _mm256_movemask_ps(_mm256_cmp_ps(x, bound, _CMP_GE_OQ)) != 0;
+  }
+  [[gnu::always_inline]] static Float MostRounded(Float x, Int q, Float most) {
+    return Max(_mm256_andnot_ps(Set(-0.0f), Sub(x, ToFloat(q))), most);
   }
   [[gnu::always_inline]] static Float AsFloat(Int x) { return _mm256_castsi256_ps(x); }
   [[gnu::always_inline]] static Float ToFloat(Int x) { return _mm256_cvtepi32_ps(x); }
@@ -104,22 +116,48 @@ struct Vec256 {
     return _mm256_permutevar8x32_epi32(packed, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
   }
 
+  [[gnu::always_inline]] static Int Add16(Int a, Int b) { return _mm256_add_epi16(a, b); }
+  [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
+  [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftLeft16(Int x) {
+    return _mm256_slli_epi16(x, kBits);
+  }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftRight16(Int x) {
+    return _mm256_srli_epi16(x, kBits);
+  }
   [[gnu::always_inline]] static Int AddSaturated16(Int a, Int b) { return _mm256_adds_epi16(a, b); }
   [[gnu::always_inline]] static Int Min8(Int a, Int b) { return _mm256_min_epu8(a, b); }
   [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm256_max_epu8(a, b); }
   [[gnu::always_inline]] static Int And(Int a, Int b) { return _mm256_and_si256(a, b); }
 
-  template <int kBit>
-  [[gnu::always_inline]] static BitMask Bit(Int x) {
-    return _mm256_slli_epi16(x, 7 - kBit);
-  }
-  [[gnu::always_inline]] static Int Choose(BitMask bit, Int a, Int b) {
-    return _mm256_blendv_epi8(a, b, bit);
-  }
-  [[gnu::always_inline]] static Int Lookup16(const uint8_t* table, Int index) {
-    const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
-    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), index);
-  }
+  // Sixteen entries at a time by the low half of the byte, then a tree of choices by the bits of
+  // the high one.
+  class Table {
+   public:
+    [[gnu::always_inline]] explicit Table(const uint8_t* p) : p_(p) {}
+    [[gnu::always_inline]] Int operator()(Int x) const {
+      const Int top[4] = {_mm256_slli_epi16(x, 3), _mm256_slli_epi16(x, 2), _mm256_slli_epi16(x, 1),
+                          x};
+      return Entry<4>(p_, And(x, Set8(0x0f)), top);
+    }
+
+   private:
+    // Of 16 << kBits entries; top[i] has bit 4 + i of x at the top of every byte.
+    template <int kBits>
+    [[gnu::always_inline]] static Int Entry(const uint8_t* p, Int low_half, const Int (&top)[4]) {
+      if constexpr (kBits == 0) {
+        const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(entries), low_half);
+      } else {
+        return _mm256_blendv_epi8(Entry<kBits - 1>(p, low_half, top),
+                                  Entry<kBits - 1>(p + (8 << kBits), low_half, top),
+                                  top[kBits - 1]);
+      }
+    }
+    const uint8_t* p_;
+  };
 };
 
 }  // namespace

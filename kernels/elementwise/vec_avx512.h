@@ -12,8 +12,8 @@ namespace {
 struct Vec512 {
   using Float = __m512;
   using Int = __m512i;
-  using BitMask = __mmask64;
   static constexpr int64_t kFloats = 16, kBytes = 64;
+  static constexpr int kRegisters = 32;
 
   // Which lanes a load or store touches: all, the first n of 4 bytes, the first n bytes.
   struct All {};
@@ -58,10 +58,13 @@ struct Vec512 {
     _mm512_mask_storeu_epi8(p, lanes.mask, x);
   }
 
+  // Counts as a use of x.
+  [[gnu::always_inline]] static void Keep(Int x) { __asm__ volatile("" : : "v"(x)); }
   [[gnu::always_inline]] static Float Set(float x) { return _mm512_set1_ps(x); }
   [[gnu::always_inline]] static Int Set16(int32_t x) {
     return _mm512_set1_epi16(static_cast<int16_t>(x));
   }
+  [[gnu::always_inline]] static Int Set32(int32_t x) { return _mm512_set1_epi32(x); }
   [[gnu::always_inline]] static Int Set8(uint8_t x) {
     return _mm512_set1_epi8(static_cast<char>(x));
   }
@@ -70,13 +73,28 @@ struct Vec512 {
   [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm512_add_ps(a, b); }
   [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm512_sub_ps(a, b); }
   [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  [[gnu::always_inline]] static Float Fma(Float a, Float b, Float c) {
+    return _mm512_fmadd_ps(a, b, c);
+  }
   [[gnu::always_inline]] static Float Div(Float a, Float b) { return _mm512_div_ps(a, b); }
   // b where either is NaN.
   [[gnu::always_inline]] static Float Min(Float a, Float b) { return _mm512_min_ps(a, b); }
   [[gnu::always_inline]] static Float Max(Float a, Float b) { return _mm512_max_ps(a, b); }
-  [[gnu::always_inline]] static Float Abs(Float x) { return _mm512_abs_ps(x); }
+  // x * 2^n, by its exponent; the low bits of n_bits hold n.
+  [[gnu::always_inline]] static Float TimesPowerOf2(Float x, Float n_bits) {
+    return _mm512_castsi512_ps(_mm512_add_epi32(
+        _mm512_castps_si512(x), _mm512_slli_epi32(_mm512_castps_si512(n_bits), 23)));
+  }
+  // 0 where t < bound, else x: where t is NaN, too.
+  [[gnu::always_inline]] static Float ZeroBelow(Float x, Float t, Float bound) {
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(t, bound, _CMP_NLT_UQ), x);
+  }
   [[gnu::always_inline]] static bool AnyAtLeast(Float x, Float bound) {
     return _mm512_cmp_ps_mask(x, bound, _CMP_GE_OQ) != 0;
+  }
+  // The greater of `most` and |x - x rounded|, where q is x rounded; `most` for NaN.
+  [[gnu::always_inline]] static Float MostRounded(Float x, Int, Float most) {
+    return _mm512_range_ps(_mm512_reduce_ps(x, 0), most, 0b1011);  // Greatest magnitude.
   }
   [[gnu::always_inline]] static Float AsFloat(Int x) { return _mm512_castsi512_ps(x); }
   [[gnu::always_inline]] static Float ToFloat(Int x) { return _mm512_cvtepi32_ps(x); }
@@ -96,24 +114,45 @@ struct Vec512 {
     return _mm512_permutexvar_epi32(index, packed);
   }
 
+  [[gnu::always_inline]] static Int Add16(Int a, Int b) { return _mm512_add_epi16(a, b); }
+  [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm512_sub_epi16(a, b); }
+  [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftLeft16(Int x) {
+    return _mm512_slli_epi16(x, kBits);
+  }
+  template <int kBits>
+  [[gnu::always_inline]] static Int ShiftRight16(Int x) {
+    return _mm512_srli_epi16(x, kBits);
+  }
   [[gnu::always_inline]] static Int AddSaturated16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
   [[gnu::always_inline]] static Int Min8(Int a, Int b) { return _mm512_min_epu8(a, b); }
   [[gnu::always_inline]] static Int Max8(Int a, Int b) { return _mm512_max_epu8(a, b); }
   [[gnu::always_inline]] static Int And(Int a, Int b) { return _mm512_and_si512(a, b); }
 
-  // Bit kBit of every byte, and a choice by it: b where it is set.
-  template <int kBit>
-  [[gnu::always_inline]] static BitMask Bit(Int x) {
-    return _mm512_movepi8_mask(_mm512_slli_epi16(x, 7 - kBit));
-  }
-  [[gnu::always_inline]] static Int Choose(BitMask bit, Int a, Int b) {
-    return _mm512_mask_blend_epi8(bit, a, b);
-  }
-  // table[index] for indices below 16.
-  [[gnu::always_inline]] static Int Lookup16(const uint8_t* table, Int index) {
-    const __m128i entries = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
-    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(entries), index);
-  }
+  // 256 entries, looked up by every byte. A word holds two, and vpermi2w finds one of 64 words, so
+  // that two of them and a choice by the top bit find the pair; even and odd bytes in turn.
+  class Table {
+   public:
+    [[gnu::always_inline]] explicit Table(const uint8_t* p)
+        : v_{_mm512_loadu_si512(p), _mm512_loadu_si512(p + 64), _mm512_loadu_si512(p + 128),
+             _mm512_loadu_si512(p + 192)} {}
+    [[gnu::always_inline]] Int operator()(Int x) const {
+      constexpr __mmask64 kOdd = 0xaaaaaaaaaaaaaaaa;
+      const Int even = Pair(_mm512_srli_epi16(x, 1), _mm512_movepi16_mask(_mm512_slli_epi16(x, 8)));
+      const Int odd = Pair(_mm512_srli_epi16(x, 9), _mm512_movepi16_mask(x));
+      const Int first = _mm512_mask_blend_epi8(kOdd, even, _mm512_slli_epi16(odd, 8));
+      const Int second = _mm512_mask_blend_epi8(kOdd, _mm512_srli_epi16(even, 8), odd);
+      return _mm512_mask_blend_epi8(_mm512_test_epi8_mask(x, Set8(1)), first, second);
+    }
+
+   private:
+    [[gnu::always_inline]] Int Pair(Int index, __mmask32 upper) const {
+      return _mm512_mask_blend_epi16(upper, _mm512_permutex2var_epi16(v_[0], index, v_[1]),
+                                     _mm512_permutex2var_epi16(v_[2], index, v_[3]));
+    }
+    Int v_[4];
+  };
 };
 
 }  // namespace

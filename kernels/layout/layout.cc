@@ -15,13 +15,15 @@ void ForEachTile(int64_t n, int64_t rows, int64_t cols, int64_t bytes_per_elemen
                  FunctionRef<void(const Tile&, int64_t, int64_t)> body) {
   ASSAY_CHECK(n >= 0 && rows >= 0 && cols >= 0);
   if (rows == 0) return;
+  constexpr int64_t kFarBytes = int64_t{1} << 20;
+  const bool far = n * rows * cols * bytes_per_element > kFarBytes;
   Split(
       n * cols, rows * bytes_per_element, pool,
       [&](int64_t begin, int64_t end, int) {
         while (begin < end) {
           const int64_t image = begin / cols, col = begin % cols;
           const int64_t count = std::min(cols - col, end - begin);
-          body({rows, count, cols, rows}, image * rows * cols + col, begin * rows);
+          body({rows, count, cols, rows, far}, image * rows * cols + col, begin * rows);
           begin += count;
         }
       },

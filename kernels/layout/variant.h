@@ -15,6 +15,7 @@ namespace assay::layout {
 struct Tile {
   int64_t rows = 0, cols = 0;
   int64_t src_stride = 0, dst_stride = 0;
+  bool far = false;  // The image or batch it is of is not in the nearer caches.
 };
 
 struct Variant {

@@ -10,19 +10,23 @@
 
 namespace assay::pool {
 
-// The taps of one output pixel that lie inside the image: rows x cols source pixels, whose first
-// channel is at `src`.
+// A run of output pixels, and the taps that lie inside the image, as many for every pixel: for the
+// first one rows x cols source pixels, whose first channel is at `src`.
 template <typename T>
 struct Taps {
   const T* src = nullptr;
   int64_t rows = 0, cols = 0;
   int64_t row_step = 0, col_step = 0;  // Elements from a tap to the next.
+  int64_t pixels = 1;
+  int64_t pixel_step = 0,
+          dst_step = 0;  // Elements from a pixel's first tap, or result, to the next.
 };
 
-// A window without taps has rows == 0 or cols == 0.
+// A window without taps has rows == cols == 0.
 struct Variant {
   const char* name;
   Isa isa;
+  // The first of equals in column order (zeros differ in their sign); NaN never wins.
   void (*max_f32)(const Taps<float>& taps, int64_t channels, float* dst);
   void (*max_u8)(const Taps<uint8_t>& taps, int64_t channels, uint8_t* dst);
   // dst = (taps in row order, summed from zero) / divisor.

@@ -47,7 +47,7 @@ class Kernels(unittest.TestCase):
                       [row["name"] for row in record["benchmarks"]])
 
     def test_help_shows_both_kinds_of_flags(self):
-        for name in ("bench_gemm", "bench_conv", "bench_model"):
+        for name in ("bench_gemm", "bench_conv", "bench_model", "bench_memory"):
             result = bench(name, "--help")
             self.assertEqual(result.returncode, 0)
             self.assertIn("--threads", result.stdout)
@@ -63,6 +63,26 @@ class Kernels(unittest.TestCase):
             result = bench("bench_gemm", *arguments)
             self.assertEqual(result.returncode, 2, arguments)
             self.assertNotEqual(result.stderr, "")
+
+
+class Memory(unittest.TestCase):
+    def test_operators_against_the_bandwidth_of_their_level(self):
+        result = bench("bench_memory", *QUICK, "--benchmark_filter=(add|pool_3x3s2|nchw.*)_u8:L2")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = json.loads(result.stdout)["benchmarks"]
+        self.assertEqual([row["name"].split("/")[0] for row in rows],
+                         [f"memory:{name}:L2" for name in ("add_u8", "max_pool_3x3s2_u8",
+                                                           "nchw_f32_to_nhwc_u8")])
+        for row in rows:
+            self.assertGreater(row["bytes_per_s"], 0)
+            self.assertGreater(row["working_set_bytes"], 0)
+            self.assertAlmostEqual(row["fraction_of_bandwidth"],
+                                   row["bytes_per_s"] / row["bandwidth_bytes_per_s"], places=3)
+
+    def test_both_levels_and_threads_are_in_the_names(self):
+        result = bench("bench_memory", "--threads", 2, "--benchmark_list_tests=true")
+        self.assertIn("memory:quantize:DRAM/threads:2", result.stdout)
+        self.assertIn("memory:quantize:L2/threads:2", result.stdout)
 
 
 class Models(unittest.TestCase):

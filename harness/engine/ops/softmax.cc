@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "harness/engine/lowering.h"
+#include "kernels/elementwise/elementwise.h"
 
 namespace assay::engine {
 namespace {
@@ -31,17 +32,24 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const auto axis = static_cast<int>(given < 0 ? given + rank : given);
   const int64_t outer = src.shape.elements(0, axis), count = src.shape[axis];
   const int64_t inner = src.shape.elements(axis + 1, rank);
-  auto added = lowerer.Add(node, {src}, {dst}, [=](const Frame& frame) -> Status {
-    const float* from = frame.At<const float>(src);
-    float* to = frame.At<float>(dst);
-    frame.pool->Run(outer, [&](int64_t o, int) {
-      for (int64_t i = 0; i < inner; ++i) {
-        const int64_t at = o * count * inner + i;
-        SoftmaxLine(from + at, to + at, count, inner);
-      }
-    });
-    return {};
-  });
+  auto added =
+      lowerer.Add(node, {src}, {dst}, [=, usable = lowerer.usable()](const Frame& frame) -> Status {
+        const float* from = frame.At<const float>(src);
+        float* to = frame.At<float>(dst);
+        if (inner == 1) {
+          elementwise::Softmax(
+              {.rows = outer, .count = count, .src_stride = count, .dst_stride = count}, from, to,
+              *frame.pool, usable);
+          return {};
+        }
+        frame.pool->Run(outer, [&](int64_t o, int) {
+          for (int64_t i = 0; i < inner; ++i) {
+            const int64_t at = o * count * inner + i;
+            SoftmaxLine(from + at, to + at, count, inner);
+          }
+        });
+        return {};
+      });
   added.MayOverwrite(dst, src, lowerer);
   return {};
 }

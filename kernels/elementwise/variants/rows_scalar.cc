@@ -1,4 +1,7 @@
 // Elementwise kernels, plain loops: the definition in code.
+#include <algorithm>
+#include <cmath>
+
 #include "kernels/elementwise/variant.h"
 
 namespace assay::elementwise {
@@ -43,9 +46,18 @@ void DequantizeS32(const float* scale, const int32_t* src, float* dst, int64_t n
   for (int64_t i = 0; i < n; ++i) dst[i] = Clamp(static_cast<float>(src[i]) * scale[i], lo, hi);
 }
 
+void Softmax(const float* src, float* dst, int64_t n) {
+  if (n == 0) return;
+  const float most = *std::max_element(src, src + n);
+  float sum = 0.0f;
+  for (int64_t i = 0; i < n; ++i) sum += dst[i] = std::exp(src[i] - most);
+  for (int64_t i = 0; i < n; ++i) dst[i] /= sum;
+}
+
 }  // namespace
 
-extern const Variant rows_scalar = {"rows_scalar", Isa::kScalar, AddF32,       ClampF32,     AddU8,
-                                    LookupU8,      QuantizeU8,   DequantizeU8, DequantizeS32};
+extern const Variant rows_scalar = {"rows_scalar", Isa::kScalar, AddF32,     ClampF32,
+                                    AddU8,         LookupU8,     QuantizeU8, DequantizeU8,
+                                    DequantizeS32, Softmax};
 
 }  // namespace assay::elementwise

@@ -6,37 +6,52 @@
 namespace assay::pool {
 namespace {
 
-template <typename T, typename Sum, typename Reduce>
-Sum Over(const Taps<T>& taps, int64_t channel, Sum sum, Reduce reduce) {
-  for (int64_t row = 0; row < taps.rows; ++row) {
-    for (int64_t col = 0; col < taps.cols; ++col) {
-      sum = reduce(sum, taps.src[row * taps.row_step + col * taps.col_step + channel]);
+// Calls body(src, dst) for every channel of every pixel.
+template <typename T, typename Body>
+void ForEach(const Taps<T>& run, int64_t channels, T* dst, Body body) {
+  for (int64_t pixel = 0; pixel < run.pixels; ++pixel) {
+    for (int64_t i = 0; i < channels; ++i) {
+      body(run.src + pixel * run.pixel_step + i, dst + pixel * run.dst_step + i);
+    }
+  }
+}
+
+template <typename T, typename Sum>
+Sum SumOver(const Taps<T>& run, const T* src, Sum sum) {
+  for (int64_t row = 0; row < run.rows; ++row) {
+    for (int64_t col = 0; col < run.cols; ++col) {
+      sum += src[row * run.row_step + col * run.col_step];
     }
   }
   return sum;
 }
 
 template <typename T>
-void Max(const Taps<T>& taps, int64_t channels, T* dst) {
+void Max(const Taps<T>& run, int64_t channels, T* dst) {
   using Limits = std::numeric_limits<T>;
-  const T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  for (int64_t i = 0; i < channels; ++i) {
-    dst[i] = Over(taps, i, lowest, [](T best, T x) { return x > best ? x : best; });
-  }
+  ForEach(run, channels, dst, [&](const T* src, T* to) {
+    T best = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+    for (int64_t col = 0; col < run.cols; ++col) {
+      for (int64_t row = 0; row < run.rows; ++row) {
+        const T x = src[row * run.row_step + col * run.col_step];
+        best = x > best ? x : best;
+      }
+    }
+    *to = best;
+  });
 }
 
-void AverageF32(const Taps<float>& taps, int64_t channels, float divisor, float* dst) {
-  for (int64_t i = 0; i < channels; ++i) {
-    dst[i] = Over(taps, i, 0.0f, [](float sum, float x) { return sum + x; }) / divisor;
-  }
+void AverageF32(const Taps<float>& run, int64_t channels, float divisor, float* dst) {
+  ForEach(run, channels, dst,
+          [&](const float* src, float* to) { *to = SumOver(run, src, 0.0f) / divisor; });
 }
 
-void AverageU8(const Taps<uint8_t>& taps, int64_t channels, int32_t offset, float factor,
+void AverageU8(const Taps<uint8_t>& run, int64_t channels, int32_t offset, float factor,
                int32_t zero_point, uint8_t* dst) {
-  for (int64_t i = 0; i < channels; ++i) {
-    const int32_t sum = Over(taps, i, offset, [](int32_t sum, int32_t q) { return sum + q; });
-    dst[i] = static_cast<uint8_t>(RoundClamp(static_cast<float>(sum) * factor, zero_point, 0, 255));
-  }
+  ForEach(run, channels, dst, [&](const uint8_t* src, uint8_t* to) {
+    const auto sum = static_cast<float>(SumOver(run, src, offset));
+    *to = static_cast<uint8_t>(RoundClamp(sum * factor, zero_point, 0, 255));
+  });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -201,6 +202,45 @@ TEST_P(EveryVariant, DequantizeS32) {
     }
     EXPECT_TRUE(dst.Intact());
   });
+}
+
+TEST_P(EveryVariant, SoftmaxWithinItsBound) {
+  ForLengths([&](int64_t n, Guard guard) {
+    Guarded<float> x(n, guard);
+    FillWith(x, [&] { return std::uniform_real_distribution<float>(-50, 50)(random); });
+    if (n > 2) x[1] = -kInf;
+    const std::vector<float> src(x.data(), x.data() + n);
+    variant().softmax(x.data(), x.data(), n);
+    double sum = 0;
+    const double most = n == 0 ? 0.0 : *std::max_element(src.begin(), src.end());
+    for (float s : src) sum += std::exp(s - most);
+    for (int64_t i = 0; i < n; ++i) {
+      const double t = src[static_cast<size_t>(i)] - most, want = std::exp(t) / sum;
+      if (t < -86 || want < 0x1p-126) {
+        ASSERT_NEAR(x[i], want, 0x1p-120) << t;
+      } else {
+        ASSERT_NEAR(x[i], want, want * (8 - t + static_cast<double>(n) / 16) * 0x1p-24) << t;
+      }
+      if (std::isinf(t)) ASSERT_EQ(x[i], 0.0f);
+    }
+    EXPECT_TRUE(x.Intact());
+  });
+}
+
+TEST_P(EveryVariant, SoftmaxOfWhatIsNotFinite) {
+  for (int64_t n : {1, 5, 16, 40}) {
+    for (int64_t at : {int64_t{0}, n / 2, n - 1}) {
+      for (float special : {kNaN, kInf}) {
+        std::vector<float> x(static_cast<size_t>(n), 0.5f);
+        x[static_cast<size_t>(at)] = special;
+        variant().softmax(x.data(), x.data(), n);
+        for (float y : x) ASSERT_TRUE(std::isnan(y)) << n << " " << at;
+      }
+    }
+    std::vector<float> x(static_cast<size_t>(n), -kInf);
+    variant().softmax(x.data(), x.data(), n);
+    for (float y : x) ASSERT_TRUE(std::isnan(y));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Elementwise, EveryVariant,

@@ -16,8 +16,10 @@ namespace {
 struct Extents {
   int64_t n, c, hw;
 };
-constexpr Extents kExtents[] = {{1, 1, 1},   {2, 3, 49},  {1, 16, 64}, {3, 15, 63}, {1, 17, 65},
-                                {2, 33, 31}, {1, 64, 16}, {1, 100, 7}, {2, 1, 784}, {1, 3, 5000}};
+constexpr Extents kExtents[] = {
+    {1, 1, 1},   {2, 3, 49},  {1, 16, 64},   {3, 15, 63},  {1, 17, 65},
+    {2, 33, 31}, {1, 64, 16}, {1, 100, 7},   {2, 1, 784},  {1, 3, 5000},
+    {1, 2, 100}, {1, 4, 131}, {1, 129, 200}, {1, 70, 9000}};  // Far: fetched ahead.
 
 class EveryVariant : public testing::TestWithParam<const Variant*> {
  protected:

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <vector>
@@ -184,6 +185,67 @@ TEST_P(EveryVariant, AverageU8) {
             return RoundClamp(static_cast<float>(sum) * factor, to.zero_point, 0, 255);
           });
     });
+  }
+}
+
+// Long runs, windows that share a column of taps, and images that are fetched ahead.
+TEST_P(EveryVariant, MaxOfFarImages) {
+  for (const int64_t kernel : {2, 3}) {
+    ConvSpec spec{.n = 2, .h = 80, .w = 100, .c = 80, .kh = kernel, .kw = kernel, .stride_h = 2};
+    spec.stride_w = 2;
+    spec.pad_top = spec.pad_left = spec.pad_right = kernel - 2;
+    const Window window{spec, spec.oh(), spec.ow()};
+    Check<uint8_t>(
+        window, true, Guard::kAfter, random,
+        [&](auto* src, auto* dst, ThreadPool& pool) { MaxU8(window, src, dst, pool, usable); },
+        [](const std::vector<uint8_t>& taps, int64_t) { return Largest(taps); });
+    Check<float>(
+        window, true, Guard::kBefore, random,
+        [&](auto* src, auto* dst, ThreadPool& pool) { MaxF32(window, src, dst, pool, usable); },
+        [](const std::vector<float>& taps, int64_t) { return Largest(taps); });
+  }
+}
+
+// NaN never wins; of zeros the first in column order does, whose sign it has.
+TEST_P(EveryVariant, MaxOfNaNsAndZeros) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  const ConvSpec spec{.h = 3, .w = 21, .c = 19, .kh = 3, .kw = 3, .stride_h = 2, .stride_w = 2};
+  const Window window{spec, 1, spec.ow()};
+  Guarded<float> src(3 * 21 * 19), dst(window.ow * 19);
+  static constexpr float kValues[] = {kNaN, 0.0f, -0.0f, -1.0f, -kInf};
+  for (int64_t i = 0; i < src.size(); ++i) src[i] = random() % 2 ? kNaN : kValues[random() % 5];
+  ThreadPool pool(1);
+  MaxF32(window, src.data(), dst.data(), pool, usable);
+  for (int64_t i = 0; i < dst.size(); ++i) {
+    float want = -kInf;
+    for (int64_t x = 2 * (i / 19); x < 2 * (i / 19) + 3; ++x) {
+      for (int64_t y = 0; y < 3; ++y) {
+        const float tap = src[(y * 21 + x) * 19 + i % 19];
+        if (tap > want) want = tap;
+      }
+    }
+    ASSERT_EQ(dst[i], want);
+    ASSERT_EQ(std::signbit(dst[i]), std::signbit(want));
+  }
+}
+
+// More taps than the sums of 16 bits hold, in both directions.
+TEST_P(EveryVariant, AverageOfManyTaps) {
+  for (const auto& [h, w] : {std::pair<int64_t, int64_t>{40, 19}, {3, 300}, {300, 1}}) {
+    const ConvSpec spec{.h = h, .w = w, .c = 67, .kh = h, .kw = w};
+    Guarded<uint8_t> src(h * w * 67), dst(67);
+    for (int64_t i = 0; i < src.size(); ++i) {
+      src[i] = i % 3 != 0 ? 255 : static_cast<uint8_t>(random());
+    }
+    ThreadPool pool(1);
+    AverageU8(Window{spec}, {0.1f, 7}, {0.11f, 9}, src.data(), dst.data(), pool, usable);
+    for (int64_t c = 0; c < 67; ++c) {
+      int32_t sum = 0;
+      for (int64_t i = 0; i < h * w; ++i) sum += src[i * 67 + c] - 7;
+      const float factor = 0.1f / (0.11f * static_cast<float>(h * w));
+      ASSERT_EQ(dst[c], RoundClamp(static_cast<float>(sum) * factor, 9, 0, 255)) << h << " " << c;
+    }
   }
 }
 
