@@ -217,6 +217,8 @@ int Main(int argc, char** argv) {
   app.add_option("--json", options.json, "Write the answer to FILE, or - for stdout")
       ->type_name("FILE|-");
   app.footer(
+      "Several threads: ONNX Runtime's idle workers spin for good, on the core that Assay's next\n"
+      "run wants, so that in one process only one thread compares fairly.\n"
       "The library comes with npm: npm install --ignore-scripts onnxruntime-node\n"
       "(node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1).");
   try {

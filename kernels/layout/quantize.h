@@ -45,12 +45,5 @@ void TransposeQuantize(const Tile& tile, QuantParams params, const float* src, u
   });
 }
 
-template <typename T, typename... Lanes>
-void Transpose(const Tile& tile, const T* src, T* dst) {
-  ForSquares(tile, src, dst, [&](const Tile& square, const T* from, T* to) {
-    TransposeRows<T, Lanes...>(square, from, to);
-  });
-}
-
 }  // namespace
 }  // namespace assay::layout

@@ -132,5 +132,35 @@ template <typename From, typename To, typename Body>
   }
 }
 
+// kRows rows, as images enter: fewer than fill a block, whose copies took a quarter of the time of
+// MobileNetV1 0.25.
+template <int kRows, typename T>
+void FewRows(const Tile& tile, const T* src, T* dst) {
+  for (int64_t col = 0; col < tile.cols; ++col, dst += tile.dst_stride) {
+    for (int r = 0; r < kRows; ++r) dst[r] = src[r * tile.src_stride + col];
+  }
+}
+
+// kCols columns, as images leave.
+template <int kCols, typename T>
+void FewCols(const Tile& tile, const T* src, T* dst) {
+  for (int64_t row = 0; row < tile.rows; ++row, src += tile.src_stride) {
+    for (int c = 0; c < kCols; ++c) dst[c * tile.dst_stride + row] = src[c];
+  }
+}
+
+template <typename T, typename... Lanes>
+void Transpose(const Tile& tile, const T* src, T* dst) {
+  if (tile.rows == 1) return FewRows<1>(tile, src, dst);
+  if (tile.rows == 2) return FewRows<2>(tile, src, dst);
+  if (tile.rows == 3) return FewRows<3>(tile, src, dst);
+  if (tile.cols == 1) return FewCols<1>(tile, src, dst);
+  if (tile.cols == 2) return FewCols<2>(tile, src, dst);
+  if (tile.cols == 3) return FewCols<3>(tile, src, dst);
+  ForSquares(tile, src, dst, [&](const Tile& square, const T* from, T* to) {
+    TransposeRows<T, Lanes...>(square, from, to);
+  });
+}
+
 }  // namespace
 }  // namespace assay::layout
