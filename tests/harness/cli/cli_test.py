@@ -244,11 +244,14 @@ class Tune(unittest.TestCase):
     def test_an_interrupt_before_the_first_trial_writes_nothing(self):
         with tempfile.TemporaryDirectory() as folder:
             command = quick_tune(folder, "evaluation.performance.iteration=1000000")
-            process = subprocess.Popen([ASSAY, *map(str, command)], stdout=subprocess.PIPE,
-                                       stderr=subprocess.PIPE, text=True)
-            time.sleep(1)
-            process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=300)
+            for wait_s in (1, 4, 16):  # Until the program is up, however slow the machine.
+                process = subprocess.Popen([ASSAY, *map(str, command)], stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, text=True)
+                time.sleep(wait_s)
+                process.send_signal(signal.SIGINT)
+                output, _ = process.communicate(timeout=300)
+                if process.returncode != -signal.SIGINT:
+                    break
             self.assertEqual(process.returncode, 130, output)
             self.assertIn("before the first trial", output)
             self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
