@@ -1,4 +1,4 @@
-// The f32 depthwise kernel, for a vector type V (vec_f32_*.h). Include only in variants.
+// The f32 depthwise kernel, for a vector type V (kernels/vector/f32_*.h). Include only in variants.
 //
 // One vector of channels at a time, up to eight output columns of a row together:
 //

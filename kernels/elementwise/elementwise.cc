@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/base/check.h"
+#include "kernels/cpu/widest.h"
 #include "kernels/elementwise/split.h"
 #include "kernels/elementwise/variant.h"
 
@@ -41,15 +42,7 @@ int64_t DstAt(const Rows& rows, const Run& run) { return run.row * rows.dst_stri
 
 }  // namespace
 
-const Variant& Pick(IsaSet usable) {
-  const Variant* best = nullptr;
-  for (const Variant* variant : AllVariants()) {
-    if (!usable.has(variant->isa)) continue;
-    if (best == nullptr || best->isa < variant->isa) best = variant;
-  }
-  ASSAY_CHECK(best != nullptr);
-  return *best;
-}
+const Variant& Pick(IsaSet usable) { return Widest(AllVariants(), usable); }
 
 void AddF32(const Rows& rows, const float* a, const float* b, float* dst, float lo, float hi,
             ThreadPool& pool, IsaSet usable) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/base/check.h"
+#include "kernels/cpu/widest.h"
 #include "kernels/elementwise/split.h"
 #include "kernels/layout/variant.h"
 
@@ -47,15 +48,7 @@ void Transpose(int bytes, int64_t n, int64_t rows, int64_t cols, const void* src
 
 }  // namespace
 
-const Variant& Pick(IsaSet usable) {
-  const Variant* best = nullptr;
-  for (const Variant* variant : AllVariants()) {
-    if (!usable.has(variant->isa)) continue;
-    if (best == nullptr || best->isa < variant->isa) best = variant;
-  }
-  ASSAY_CHECK(best != nullptr);
-  return *best;
-}
+const Variant& Pick(IsaSet usable) { return Widest(AllVariants(), usable); }
 
 void NchwToNhwc(int bytes, int64_t n, int64_t c, int64_t hw, const void* src, void* dst,
                 ThreadPool& pool, IsaSet usable) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/base/check.h"
+#include "kernels/cpu/widest.h"
 #include "kernels/elementwise/split.h"
 #include "kernels/pool/variant.h"
 
@@ -126,15 +127,7 @@ int64_t Count(const Window& window, const Span& row, const Span& col) {
 
 }  // namespace
 
-const Variant& Pick(IsaSet usable) {
-  const Variant* best = nullptr;
-  for (const Variant* variant : AllVariants()) {
-    if (!usable.has(variant->isa)) continue;
-    if (best == nullptr || best->isa < variant->isa) best = variant;
-  }
-  ASSAY_CHECK(best != nullptr);
-  return *best;
-}
+const Variant& Pick(IsaSet usable) { return Widest(AllVariants(), usable); }
 
 void MaxF32(const Window& window, const float* src, float* dst, ThreadPool& pool, IsaSet usable) {
   const Variant& variant = Pick(usable);

@@ -1,4 +1,4 @@
-// The transforms, for a vector type V (vec_f32_*.h). Include only in variants.
+// The transforms, for a vector type V (kernels/vector/f32_*.h). Include only in variants.
 //
 // One vector of channels at a time. A transform of a tile is the one-dimensional one down its
 // columns, then along the rows of what that gave. Rows that share terms are made together, two at

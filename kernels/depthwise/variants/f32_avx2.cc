@@ -1,6 +1,7 @@
 // Depthwise f32 with AVX2: 8 channels per vector, eight output columns at a time (taps_f32.h).
+#include "kernels/vector/f32_avx2.h"
+
 #include "kernels/depthwise/taps_f32.h"
-#include "kernels/depthwise/vec_f32_avx2.h"
 
 namespace assay::depthwise {
 

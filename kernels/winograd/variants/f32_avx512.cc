@@ -1,6 +1,7 @@
 // Winograd transforms with AVX-512: 16 channels per vector (transforms.h).
+#include "kernels/vector/f32_avx512.h"
+
 #include "kernels/winograd/transforms.h"
-#include "kernels/winograd/vec_f32_avx512.h"
 
 namespace assay::winograd {
 

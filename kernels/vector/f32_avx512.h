@@ -1,11 +1,11 @@
-// The vector operations of taps_f32.h in 64-byte vectors. Include only in variants.
+// Vectors of 16 floats, for kernels that are written for a vector type. Include only in variants.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstdint>
 
-namespace assay::depthwise {
+namespace assay {
 namespace {
 
 struct VecF512 {
@@ -31,11 +31,17 @@ struct VecF512 {
   [[gnu::always_inline]] static Float MulAdd(Float a, Float b, Float c) {
     return _mm512_fmadd_ps(a, b, c);
   }
+  // c - a * b
+  [[gnu::always_inline]] static Float NegMulAdd(Float a, Float b, Float c) {
+    return _mm512_fnmadd_ps(a, b, c);
+  }
   [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm512_add_ps(a, b); }
+  [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm512_sub_ps(a, b); }
+  [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
   // max(x, lo) and min(x, hi); NaN stays NaN.
   [[gnu::always_inline]] static Float AtLeast(Float x, Float lo) { return _mm512_max_ps(lo, x); }
   [[gnu::always_inline]] static Float AtMost(Float x, Float hi) { return _mm512_min_ps(hi, x); }
 };
 
 }  // namespace
-}  // namespace assay::depthwise
+}  // namespace assay

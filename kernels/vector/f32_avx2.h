@@ -1,11 +1,11 @@
-// The vector operations of taps_f32.h in 32-byte vectors. Include only in variants.
+// Vectors of 8 floats, for kernels that are written for a vector type. Include only in variants.
 #pragma once
 
 #include <immintrin.h>
 
 #include <cstdint>
 
-namespace assay::depthwise {
+namespace assay {
 namespace {
 
 struct VecF256 {
@@ -32,11 +32,17 @@ struct VecF256 {
   [[gnu::always_inline]] static Float MulAdd(Float a, Float b, Float c) {
     return _mm256_fmadd_ps(a, b, c);
   }
+  // c - a * b
+  [[gnu::always_inline]] static Float NegMulAdd(Float a, Float b, Float c) {
+    return _mm256_fnmadd_ps(a, b, c);
+  }
   [[gnu::always_inline]] static Float Add(Float a, Float b) { return _mm256_add_ps(a, b); }
+  [[gnu::always_inline]] static Float Sub(Float a, Float b) { return _mm256_sub_ps(a, b); }
+  [[gnu::always_inline]] static Float Mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
   // max(x, lo) and min(x, hi); NaN stays NaN.
   [[gnu::always_inline]] static Float AtLeast(Float x, Float lo) { return _mm256_max_ps(lo, x); }
   [[gnu::always_inline]] static Float AtMost(Float x, Float hi) { return _mm256_min_ps(hi, x); }
 };
 
 }  // namespace
-}  // namespace assay::depthwise
+}  // namespace assay
