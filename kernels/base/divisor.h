@@ -1,6 +1,5 @@
-// Divisor: division by a number that is known at plan time, in a multiplication and a shift. A tile
-// of a convolution divides six times to find its pixels, as long as a third of a small tile's
-// multiply-adds take.
+// Divisor: division by a number that is known at plan time, in a multiplication and a shift. Every
+// tile of a convolution divides to find its pixels.
 #pragma once
 
 #include <bit>

@@ -19,6 +19,7 @@
 #include <cstdint>
 
 #include "kernels/gemm/tiles/unroll.h"
+#include "kernels/vector/channels.h"
 #include "kernels/winograd/points.h"
 #include "kernels/winograd/variant.h"
 
@@ -101,22 +102,6 @@ struct F4 {
       y[1] = V::MulAdd(V::Set(a * a * a), difference_a,
                        V::MulAdd(V::Set(b * b * b), difference_b, x(5)));
     }
-  }
-};
-
-// All lanes, or the first `channels`.
-template <typename V, bool kTail>
-struct Channels {
-  typename V::Lanes lanes;
-
-  [[gnu::always_inline]] explicit Channels(int64_t channels) : lanes(V::First(channels)) {}
-  [[gnu::always_inline]] typename V::Float Load(const float* p) const {
-    if constexpr (kTail) return V::Load(p, lanes);
-    return V::Load(p);
-  }
-  [[gnu::always_inline]] void Store(float* p, typename V::Float x) const {
-    if constexpr (kTail) return V::Store(p, x, lanes);
-    V::Store(p, x);
   }
 };
 

@@ -1,0 +1,26 @@
+// Channels: a run of channels, one to a lane. Include only in variants.
+#pragma once
+
+#include <cstdint>
+
+namespace assay {
+namespace {
+
+// All lanes of V (f32_*.h), or the first `channels`, where kTail says that there may be fewer.
+template <typename V, bool kTail>
+struct Channels {
+  typename V::Lanes lanes;
+
+  [[gnu::always_inline]] explicit Channels(int64_t channels) : lanes(V::First(channels)) {}
+  [[gnu::always_inline]] typename V::Float Load(const float* p) const {
+    if constexpr (kTail) return V::Load(p, lanes);
+    return V::Load(p);
+  }
+  [[gnu::always_inline]] void Store(float* p, typename V::Float x) const {
+    if constexpr (kTail) return V::Store(p, x, lanes);
+    V::Store(p, x);
+  }
+};
+
+}  // namespace
+}  // namespace assay
