@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "harness/data/dataset.h"
-#include "tests/harness/data/temp_dir.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::data {
 namespace {
@@ -20,7 +20,7 @@ Result<std::unique_ptr<Dataset>> Open(const std::filesystem::path& root, Options
 }
 
 TEST(Cifar10, ReadsAFile) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const auto path = dir.Write("x.bin", Record(3, 'a') + Record(9, 'k'));
   const auto dataset = Open(path);
   ASSERT_TRUE(dataset.ok()) << dataset.message();
@@ -33,7 +33,7 @@ TEST(Cifar10, ReadsAFile) {
 }
 
 TEST(Cifar10, ReadsAFolderInOrder) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   for (int batch = 1; batch <= 5; ++batch) {
     const auto label = static_cast<char>(batch);
     dir.Write("data_batch_" + std::to_string(batch) + ".bin",
@@ -53,7 +53,7 @@ TEST(Cifar10, ReadsAFolderInOrder) {
 }
 
 TEST(Cifar10, RefusesWrongFiles) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   EXPECT_THAT(Open(dir / "absent.bin").message(), HasSubstr("absent.bin: no such file"));
   EXPECT_THAT(Open(dir.path()).message(), HasSubstr("holds test_batch.bin"));
   EXPECT_THAT(Open(dir.Write("x.bin", Record(1, 'a') + "x")).message(),

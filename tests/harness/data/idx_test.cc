@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/harness/data/image_files.h"
-#include "tests/harness/data/temp_dir.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::data {
 namespace {
@@ -24,14 +24,14 @@ constexpr char kLabels[] = "t10k-labels-idx1-ubyte";
 // Three images of 1 x 2.
 const std::string kPixels = "abcdef";
 
-Result<std::unique_ptr<Dataset>> Open(const TempDir& dir, Options options = {}) {
+Result<std::unique_ptr<Dataset>> Open(const TemporaryFolder& dir, Options options = {}) {
   options.values.emplace("root", dir.path().string());
   return OpenDataset("MNIST", options);
 }
 
 // The error of opening the good labels beside these images.
 std::string ImagesError(const std::string& images, const std::string& name = kImages) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   dir.Write(kLabels, Idx({3}, "\1\2\3"));
   dir.Write(name, images);
   const auto dataset = Open(dir);
@@ -42,7 +42,7 @@ std::string ImagesError(const std::string& images, const std::string& name = kIm
 
 TEST(Idx, ReadsPlainAndCompressed) {
   for (bool compressed : {false, true}) {
-    const TempDir dir;
+    const TemporaryFolder dir;
     const std::string images = Idx({3, 1, 2}, kPixels);
     const std::string suffix = compressed ? ".gz" : "";
     dir.Write(kImages + suffix, compressed ? Gzip(images) : images);
@@ -59,7 +59,7 @@ TEST(Idx, ReadsPlainAndCompressed) {
 }
 
 TEST(Idx, FindsTheTrainingPartAndTorchvisionsFolder) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   dir.Write("MNIST/raw/train-images-idx3-ubyte", Idx({1, 1, 2}, "xy"));
   dir.Write("MNIST/raw/train-labels-idx1-ubyte", Idx({1}, "\7"));
   const auto dataset = Open(dir, {{{"train", true}}});
@@ -69,7 +69,7 @@ TEST(Idx, FindsTheTrainingPartAndTorchvisionsFolder) {
 }
 
 TEST(Idx, SlicesAndOffsets) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   dir.Write(kImages, Idx({3, 1, 2}, kPixels));
   dir.Write(kLabels, Idx({3}, "\1\2\3"));
   const auto dataset = Open(dir, {{{"start", 1}, {"count", 1}, {"label_offset", 10}}});
@@ -88,9 +88,9 @@ TEST(Idx, SlicesAndOffsets) {
 }
 
 TEST(Idx, FingerprintIsOfTheSamples) {
-  const TempDir a;
-  const TempDir b;
-  for (const TempDir* dir : {&a, &b}) dir->Write(kLabels, Idx({3}, "\1\2\3"));
+  const TemporaryFolder a;
+  const TemporaryFolder b;
+  for (const TemporaryFolder* dir : {&a, &b}) dir->Write(kLabels, Idx({3}, "\1\2\3"));
   a.Write(kImages, Idx({3, 1, 2}, kPixels));
   b.Write(std::string(kImages) + ".gz", Gzip(Idx({3, 1, 2}, kPixels)));
   const std::string fingerprint = (*Open(a))->fingerprint();
@@ -139,7 +139,7 @@ TEST(Idx, RefusesDamagedCompression) {
 }
 
 TEST(Idx, RefusesMismatchedLabels) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   dir.Write(kImages, Idx({3, 1, 2}, kPixels));
   dir.Write(kLabels, Idx({2}, "\1\2"));
   EXPECT_THAT(Open(dir).message(), HasSubstr("holds 2 labels for the 3 images"));

@@ -7,7 +7,7 @@
 
 #include "harness/data/image_codec.h"
 #include "tests/harness/data/image_files.h"
-#include "tests/harness/data/temp_dir.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::data {
 namespace {
@@ -27,7 +27,7 @@ class Image : public testing::Test {
     return image.message();
   }
 
-  TempDir dir_;
+  TemporaryFolder dir_;
 };
 
 TEST_F(Image, DecodesEveryKindOfPng) {

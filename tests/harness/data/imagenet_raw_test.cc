@@ -4,7 +4,7 @@
 
 #include "harness/data/dataset.h"
 #include "tests/harness/data/image_files.h"
-#include "tests/harness/data/temp_dir.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::data {
 namespace {
@@ -27,7 +27,7 @@ class ImagenetRaw : public testing::Test {
     return OpenDataset("ImagenetRaw", options);
   }
 
-  TempDir dir_;
+  TemporaryFolder dir_;
 };
 
 TEST_F(ImagenetRaw, ReadsAList) {

@@ -2,7 +2,7 @@
 
 #include "harness/data/dataset.h"
 #include "harness/data/npy.h"
-#include "tests/harness/data/temp_dir.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::data {
 namespace {
@@ -24,7 +24,7 @@ class NpyDataset : public testing::Test {
     EXPECT_TRUE(WriteNpy(dir_ / "labels.npy", labels).ok());
   }
 
-  TempDir dir_;
+  TemporaryFolder dir_;
 };
 
 TEST_F(NpyDataset, ReadsImagesAndLabels) {

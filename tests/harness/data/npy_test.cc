@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/harness/data/temp_dir.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::data {
 namespace {
@@ -27,7 +27,7 @@ std::string Header(const std::string& descr, const std::string& shape,
 }
 
 TEST(Npy, WritesWhatItReads) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   for (DType dtype :
        {DType::kF32, DType::kF64, DType::kI64, DType::kI32, DType::kU8, DType::kI8, DType::kBool}) {
     for (const Shape& shape : {Shape{}, Shape{5}, Shape{0, 3}, Shape{2, 3, 4}}) {
@@ -47,7 +47,7 @@ TEST(Npy, WritesWhatItReads) {
 }
 
 TEST(Npy, ReadsAllVersionsAndSpellings) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const std::string elements = {1, 0, 0, 0, 2, 0, 0, 0};
   for (int version : {1, 2, 3}) {
     const auto path = dir.Write("x.npy", NpyBytes(Header("<i4", "(2,)"), elements, version));
@@ -63,7 +63,7 @@ TEST(Npy, ReadsAllVersionsAndSpellings) {
 }
 
 TEST(Npy, ReadsRows) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   ASSERT_TRUE(WriteNpy(dir / "x.npy", Tensor::Of<uint8_t>({3, 2}, {1, 2, 3, 4, 5, 6})).ok());
   const auto rows = ReadNpyRows(dir / "x.npy", 1, 2);
   ASSERT_TRUE(rows.ok()) << rows.message();
@@ -74,7 +74,7 @@ TEST(Npy, ReadsRows) {
 }
 
 TEST(Npy, BoolsBecomeZeroOrOne) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const auto read =
       ReadNpy(dir.Write("x.npy", NpyBytes(Header("|b1", "(3,)"), std::string("\0\1\xff", 3))));
   ASSERT_TRUE(read.ok()) << read.message();
@@ -83,7 +83,7 @@ TEST(Npy, BoolsBecomeZeroOrOne) {
 }
 
 TEST(Npy, RefusesWhatItCannotTrust) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const auto error = [&](const std::string& bytes) {
     const auto read = ReadNpy(dir.Write("bad.npy", bytes));
     EXPECT_THAT(read.message(), HasSubstr("bad.npy"));
@@ -113,7 +113,7 @@ TEST(Npy, RefusesWhatItCannotTrust) {
 
 // Every prefix of a good file, and every byte of its header changed, gives a tensor or a sentence.
 TEST(Npy, SurvivesDamage) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const std::string good = NpyBytes(Header("<i4", "(2,)"), std::string(8, 'x'));
   for (size_t length = 0; length < good.size(); ++length) {
     EXPECT_FALSE(ReadNpy(dir.Write("x.npy", good.substr(0, length))).ok()) << length;
@@ -129,7 +129,7 @@ TEST(Npy, SurvivesDamage) {
 }
 
 TEST(Npy, FailedWriteLeavesTheOldFile) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const Tensor one = Tensor::Scalar(1.0f);
   EXPECT_THAT(WriteNpy(dir / "no/such/folder/x.npy", one).message(),
               HasSubstr("cannot be written"));

@@ -9,15 +9,13 @@
 #endif
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "harness/onnx/import.h"
+#include "tests/temporary_folder.h"
 
 namespace assay::onnx {
 
@@ -25,30 +23,6 @@ using ::onnx::AttributeProto;
 using ::onnx::ModelProto;
 using ::onnx::NodeProto;
 using ::onnx::TensorProto;
-
-// A fresh folder, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    static int count = 0;
-    const std::string name =
-        "assay_onnx_" + std::to_string(getpid()) + "_" + std::to_string(++count);
-    path_ = std::filesystem::path(testing::TempDir()) / name;
-    std::filesystem::create_directories(path_);
-  }
-  ~TemporaryFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path Write(const std::string& name, const std::string& bytes) const {
-    std::ofstream(path_ / name, std::ios::binary) << bytes;
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline NodeProto& AddNode(ModelProto& model, const std::string& op_type,
                           const std::vector<std::string>& inputs,

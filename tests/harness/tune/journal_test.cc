@@ -3,32 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
+
+#include "tests/temporary_folder.h"
 
 namespace assay::tune {
 namespace {
 
-namespace fs = std::filesystem;
-
 class JournalTest : public testing::Test {
  protected:
-  JournalTest() : folder_(fs::path(testing::TempDir()) / "assay_journal_test") {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~JournalTest() override { fs::remove_all(folder_); }
+  std::string Read(const std::string& name) const { return folder_.Read(folder_ / name); }
 
-  std::string Read(const std::string& name) const {
-    std::ifstream stream(folder_ / name);
-    std::stringstream text;
-    text << stream.rdbuf();
-    return text.str();
-  }
-
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(JournalTest, AppendsOneLinePerTrial) {

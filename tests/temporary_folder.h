@@ -1,28 +1,30 @@
-// A folder of one test's files, removed with the test.
+// A folder of one test's files, its own even when tests run side by side; removed with the test.
 #pragma once
 
 #include <gtest/gtest.h>
 
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <span>
+#include <iterator>
 #include <string>
 #include <string_view>
 
-namespace assay::data {
+namespace assay {
 
-class TempDir {
+class TemporaryFolder {
  public:
-  TempDir() {
-    std::string name = testing::TempDir() + "/assay_data_XXXXXX";
+  TemporaryFolder() {
+    std::string name = testing::TempDir() + "/assay_XXXXXX";
     EXPECT_NE(mkdtemp(name.data()), nullptr);
     path_ = name;
   }
-  ~TempDir() { std::filesystem::remove_all(path_); }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
+  ~TemporaryFolder() {
+    std::error_code error;
+    std::filesystem::remove_all(path_, error);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
@@ -41,4 +43,4 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-}  // namespace assay::data
+}  // namespace assay
