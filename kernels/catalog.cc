@@ -284,7 +284,9 @@ Result<Run> Run::Make(const Problem& problem, const KernelOptions& options) {
   impl->pool = std::make_unique<ThreadPool>(std::max(1, options.threads));
   std::visit(
       [&](const auto& op) {
-        impl->workspace = Buffer(op.workspace_bytes(impl->pool->threads()));
+        if constexpr (requires { op.workspace_bytes(1); }) {
+          impl->workspace = Buffer(op.workspace_bytes(impl->pool->threads()));
+        }
         impl->variant = op.variant();
       },
       *impl->op);
@@ -294,8 +296,7 @@ Result<Run> Run::Make(const Problem& problem, const KernelOptions& options) {
 void Run::Once() {
   Impl& run = *impl_;
   if (auto* product = std::get_if<gemm::Gemm>(&*run.op)) {
-    product->Run(run.problem.spec.w, {.lhs = run.src.data(), .dst = run.dst.data()},
-                 run.workspace.data(), *run.pool);
+    product->Run(run.problem.spec.w, {.lhs = run.src.data(), .dst = run.dst.data()}, *run.pool);
   } else if (auto* dense = std::get_if<conv::Conv>(&*run.op)) {
     dense->Run(run.src.data(), run.dst.data(), nullptr, run.workspace.data(), *run.pool);
   } else {

@@ -2,8 +2,6 @@
 
 #include <cstring>
 
-#include "kernels/gemm/dense_rows.h"
-
 namespace assay::conv {
 namespace {
 
@@ -86,6 +84,10 @@ size_t Direct::packed_bytes() const {
   return product_.packed_bytes() + padding_.size() + taps_.offsets.size() * sizeof(int64_t);
 }
 
+size_t Direct::workspace_bytes(int threads) const {
+  return Dense(spec_) ? 0 : product_.workspace_bytes(threads);
+}
+
 void Direct::Run(const void* src, void* dst, const void* residual, void* workspace,
                  ThreadPool& pool) const {
   const ConvSpec& s = spec_;
@@ -98,7 +100,7 @@ void Direct::Run(const void* src, void* dst, const void* residual, void* workspa
     const bool contiguous = taps_.element_bytes == 1 && s.src_pixel() == s.c;
     const gemm::DenseRows rows{data, pixel_bytes, taps_.group_bytes,
                                contiguous ? data + m * pixel_bytes : nullptr};
-    product_.Run(m, rows, output, workspace, pool);
+    product_.Run(m, rows, output, pool);
   } else {
     const ImageRows rows(taps_, src, padding_.data());
     product_.Run(m, rows, output, workspace, pool);

@@ -24,7 +24,7 @@ class Direct {
                              const OutputStage& stage, const KernelOptions& options);
 
   // As Conv.
-  size_t workspace_bytes(int threads) const { return product_.workspace_bytes(threads); }
+  size_t workspace_bytes(int threads) const;
   size_t packed_bytes() const;
   void Run(const void* src, void* dst, const void* residual, void* workspace,
            ThreadPool& pool) const;

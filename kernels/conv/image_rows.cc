@@ -38,34 +38,71 @@ TapTable::TapTable(const ConvSpec& s, int64_t element, bool skip)
   }
 }
 
-void ImageRows::operator()(gemm::TileRows& tile) const {
+void ImageRows::operator()(const gemm::TileRows& request, gemm::Tile& tile) const {
+  const int64_t line = table_.ow.Quotient(request.first);  // Of the output, of all images.
+  const int64_t ox = request.first - line * table_.ow.value();
+  const int64_t image = table_.oh.Quotient(line), oy = line - image * table_.oh.value();
+  if (!SetEven(request, image, oy, ox, tile)) SetTable(request, image, oy, ox, tile);
+}
+
+bool ImageRows::SetEven(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,
+                        gemm::Tile& tile) const {
+  const ConvSpec& s = table_.spec;
+  if (ox < table_.inner_begin || ox + request.m > table_.inner_end) return false;
+  const int64_t depth = DepthOf(request, image, oy);
+  if (table_.short_rows() && depth < request.packed_k) return false;
+  const int64_t y0 = oy * s.stride_h - s.pad_top, y_last = y0 + (s.kh - 1) * s.dilation_h;
+  int64_t first_tap = 0, taps = table_.taps();
+  if (y0 < 0 || y_last >= s.h) {
+    if (!table_.skip_padding) return false;
+    const int64_t above = std::min(s.kh, (std::max<int64_t>(0, -y0) + s.dilation_h - 1) / s.dilation_h);
+    const int64_t below = std::min(
+        s.kh - above, (std::max<int64_t>(0, y_last - s.h + 1) + s.dilation_h - 1) / s.dilation_h);
+    first_tap = above * (taps / s.kh);
+    taps -= (above + below) * (taps / s.kh);
+  }
+  const int64_t pixel = (image * s.h + y0) * s.w + ox * s.stride_w - s.pad_left;
+  tile.first_row = src_ + pixel * table_.pixel_bytes + request.group * table_.group_bytes;
+  tile.row_bytes = s.stride_w * table_.pixel_bytes;
+  tile.row_offsets = table_.offsets.data() + first_tap;
+  tile.rows = nullptr;
+  tile.rhs_offsets = request.panel_offsets + first_tap;
+  tile.taps = taps;
+  tile.k = depth;
+  return true;
+}
+
+void ImageRows::SetTable(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,
+                         gemm::Tile& tile) const {
   const int64_t ow = table_.ow.value(), oh = table_.oh.value();
-  const int64_t line = table_.ow.Quotient(tile.first);  // Of the output, of all images.
-  int64_t ox = tile.first - line * ow;
-  int64_t image = table_.oh.Quotient(line), oy = line - image * oh;
   bool inside = true;
   for (int64_t i = 0;;) {
-    const int64_t count = std::min(tile.m - i, ow - ox);
-    inside &= FillRun(tile, i, count, image, oy, ox);
+    const int64_t count = std::min(request.m - i, ow - ox);
+    inside &= FillRun(request, i, count, image, oy, ox);
     i += count;
-    if (i == tile.m) break;
+    if (i == request.m) break;
     ox = 0;
     if (++oy == oh) {
       oy = 0;
       ++image;
     }
   }
-  for (int64_t tap = 0; tap < tile.taps; ++tap) tile.rhs_offsets[tap] = tap * tile.tap_bytes;
-  if (tile.k != tile.packed_k && MayReadOn(tile, image, oy)) tile.k = tile.packed_k;
-  if (!inside && table_.skip_padding) DropPaddingTaps(tile);
+  tile.rows = request.rows;
+  tile.rhs_offsets = request.panel_offsets;
+  tile.taps = table_.taps();
+  tile.k = DepthOf(request, image, oy);
+  if (table_.short_rows() && tile.k < request.packed_k) CopyShortRows(request, tile);
+  if (!inside && table_.skip_padding) DropPaddingTaps(request, tile);
 }
 
-bool ImageRows::MayReadOn(const gemm::TileRows& tile, int64_t image, int64_t oy) const {
+int64_t ImageRows::DepthOf(const gemm::TileRows& request, int64_t image, int64_t oy) const {
   const ConvSpec& s = table_.spec;
-  if (s.src_pixel() != s.c) return false;
+  const int64_t k = table_.k();
+  if (k == request.packed_k || s.src_pixel() != s.c) return k;
   const int64_t y = std::min(s.h - 1, oy * s.stride_h - s.pad_top + s.dilation_h * (s.kh - 1));
   const int64_t rows_behind = (s.n - image) * s.h - (y + 1);
-  return rows_behind * s.w * table_.pixel_bytes >= (tile.packed_k - tile.k) * table_.element_bytes;
+  const int64_t bytes_behind = rows_behind * s.w * table_.pixel_bytes;
+  return bytes_behind >= (request.packed_k - k) * table_.element_bytes ? request.packed_k : k;
 }
 
 bool ImageRows::FillRun(const gemm::TileRows& tile, int64_t i, int64_t count, int64_t image,
@@ -131,14 +168,29 @@ const void* ImageRows::Tap(const uint8_t* image_row, int64_t x, uint8_t* copy) c
   return copy;
 }
 
-void ImageRows::DropPaddingTaps(gemm::TileRows& tile) const {
+void ImageRows::CopyShortRows(const gemm::TileRows& request, gemm::Tile& tile) const {
+  for (int64_t tap = 0; tap < tile.taps; ++tap) {
+    for (int64_t i = 0; i < request.m; ++i) {
+      const void*& row = request.rows[tap * request.mr + i];
+      uint8_t* copy = request.scratch + i * table_.scratch_bytes() + tap * table_.row_bytes();
+      if (row == padding_ || row == copy) continue;
+      std::memset(copy, 0, static_cast<size_t>(table_.row_bytes()));
+      std::memcpy(copy, row, static_cast<size_t>(table_.k()));
+      row = copy;
+    }
+  }
+  tile.k = request.packed_k;
+}
+
+void ImageRows::DropPaddingTaps(const gemm::TileRows& request, gemm::Tile& tile) const {
   int64_t kept = 0;
   for (int64_t tap = 0; tap < tile.taps; ++tap) {
-    const void** row = tile.rows + tap * tile.mr;
-    if (std::all_of(row, row + tile.m, [&](const void* p) { return p == padding_; })) continue;
-    std::copy(row, row + tile.m, tile.rows + kept * tile.mr);
-    tile.rhs_offsets[kept++] = tile.rhs_offsets[tap];
+    const void** row = request.rows + tap * request.mr;
+    if (std::all_of(row, row + request.m, [&](const void* p) { return p == padding_; })) continue;
+    std::copy(row, row + request.m, request.rows + kept * request.mr);
+    request.rhs_offsets[kept++] = tile.rhs_offsets[tap];
   }
+  tile.rhs_offsets = request.rhs_offsets;
   tile.taps = kept;
 }
 

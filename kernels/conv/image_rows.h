@@ -33,8 +33,12 @@ struct TapTable {
   int64_t k() const { return tap_width * (spec.c / spec.groups); }
   // Of a tap, with room to read on to whole steps of k.
   int64_t row_bytes() const { return (k() + 3) * element_bytes; }
+  // Less than the integer kernels take at a time.
+  bool short_rows() const { return element_bytes == 1 && k() < 4; }
   // Of the copies, per output pixel.
-  int64_t scratch_bytes() const { return tap_width > 1 ? taps() * row_bytes() : 0; }
+  int64_t scratch_bytes() const {
+    return tap_width > 1 || short_rows() ? taps() * row_bytes() : 0;
+  }
 };
 
 // Whether kernel rows are taken whole.
@@ -48,9 +52,16 @@ class ImageRows {
         src_(static_cast<const uint8_t*>(src)),
         padding_(static_cast<const uint8_t*>(padding)) {}
 
-  void operator()(gemm::TileRows& tile) const;
+  void operator()(const gemm::TileRows& request, gemm::Tile& tile) const;
 
  private:
+  // Rows at even distances, without a table, if the m output pixels from (oy, ox) on lie in one line
+  // and all their taps within the image's width. Returns whether.
+  bool SetEven(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,
+               gemm::Tile& tile) const;
+  // A table, for any rows.
+  void SetTable(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,
+                gemm::Tile& tile) const;
   // Fill rows [i, i + count) of every tap for the output pixels (image, oy, ox) and on, in one
   // output row. Return whether all of it lies inside the image.
   bool FillRun(const gemm::TileRows& tile, int64_t i, int64_t count, int64_t image, int64_t oy,
@@ -58,12 +69,15 @@ class ImageRows {
   void FillInner(const gemm::TileRows& tile, int64_t i, int64_t count, int64_t image, int64_t oy,
                  int64_t ox) const;
   void FillEdge(const gemm::TileRows& tile, int64_t i, int64_t image, int64_t oy, int64_t ox) const;
-  // Whether a step of k may be read past the tile's taps, whose last output line is oy of `image`:
-  // behind them come pixels of the image, unless others' channels lie between them, or its end.
-  bool MayReadOn(const gemm::TileRows& tile, int64_t image, int64_t oy) const;
+  // How far to go in k: on to a whole step, if that may be read past the taps of a tile whose last
+  // output line is oy of `image`; behind them come pixels of the image, unless others' channels lie
+  // between them, or its end.
+  int64_t DepthOf(const gemm::TileRows& request, int64_t image, int64_t oy) const;
   // One tap: kernel row at image row y, first pixel x.
   const void* Tap(const uint8_t* image_row, int64_t x, uint8_t* copy) const;
-  void DropPaddingTaps(gemm::TileRows& tile) const;
+  // Copies rows to where they may be read on to a whole step.
+  void CopyShortRows(const gemm::TileRows& request, gemm::Tile& tile) const;
+  void DropPaddingTaps(const gemm::TileRows& request, gemm::Tile& tile) const;
 
   const TapTable& table_;
   const uint8_t* src_;

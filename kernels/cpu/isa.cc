@@ -47,6 +47,15 @@ IsaSet Detect() {
   return isas;
 }
 
+// Families: AMD, "CPUID Specification", leaf 1. 19h with AVX-512 is Zen 4.
+bool DetectHalves() {
+  const Registers vendor = Cpuid(0, 0);
+  const bool amd = vendor.ebx == 0x68747541;  // "Auth"
+  const uint32_t version = Cpuid(1, 0).eax;
+  const uint32_t base = version >> 8 & 0xf, family = base == 0xf ? base + (version >> 20 & 0xff) : base;
+  return amd && family == 0x19;
+}
+
 IsaSet ReadUsable() {
   const char* cap = std::getenv("ASSAY_ISA");
   if (cap == nullptr || *cap == '\0') return DetectedIsas();
@@ -89,6 +98,11 @@ std::string IsaSet::ToString() const {
 IsaSet DetectedIsas() {
   static const IsaSet isas = Detect();
   return isas;
+}
+
+bool HalvesAvx512() {
+  static const bool halves = DetectHalves();
+  return halves;
 }
 
 Result<IsaSet> IsaCap(std::string_view name) {

@@ -47,6 +47,11 @@ class IsaSet {
 // What the CPU and the operating system support. Detected once.
 IsaSet DetectedIsas();
 
+// Whether 512-bit arithmetic goes through 256-bit units, in two halves: no faster than AVX2, and a
+// narrower vector wastes less (Zen 4; AMD, "Software Optimization Guide for the AMD Zen4
+// Microarchitecture", 2.11).
+bool HalvesAvx512();
+
 // The set a cap allows: caps are sets, not a ladder ("avx512" holds no VNNI of either encoding).
 // An unknown name is an error that lists the known ones.
 Result<IsaSet> IsaCap(std::string_view name);

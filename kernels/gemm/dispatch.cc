@@ -9,20 +9,19 @@ namespace {
 
 // Latency of a multiply-add on current CPUs: no tile takes a step of k faster than this.
 constexpr double kChainCycles = 4;
-// Calling a micro-kernel: arguments, accumulators' start, the loop's mispredicted exit.
-constexpr double kTileCycles = 40;
-// And for each of its rows: the pointers' filling and reading, the stores that nothing overlaps.
-// Measured, at small k: 14x32 loses 270 cycles per tile, 8x48 100.
-constexpr double kRowCycles = 8;
+// Calling a micro-kernel, and for each of its rows. Measured, with the next: 14x32 loses 40 to 60
+// cycles per tile, 6x64 15 to 45, 16x16 40.
+constexpr double kTileCycles = 10;
+constexpr double kRowCycles = 1;
 // Adding up the lanes of a row of cells whose vectors run along k.
 constexpr double kReduceCycles = 12;
 // Elements stored per cycle behind the accumulators, for the widest vectors.
-constexpr double kStoredPerCycle = 12;
+constexpr double kStoredPerCycle = 24;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Bytes of the rhs panel that reach the first-level cache per cycle: from the second level, or from
-// beyond it, where the panel is too large for it and is read again for every tile.
+// beyond it.
 constexpr double kNearBytesPerCycle = 24, kFarBytesPerCycle = 10;
 constexpr double kNearBytes = 768 * 1024;
 
@@ -52,8 +51,22 @@ std::string Refusal(const Variant& variant, ComputeType type, IsaSet usable) {
   return "";
 }
 
+double MacsPerCycle(const Variant& variant) {
+  const bool halved = variant.vector_bits == 512 && HalvesAvx512();
+  return halved ? variant.macs_per_cycle / 2 : variant.macs_per_cycle;
+}
+
+// Reading panels, each for every tile of rows: the first time from beyond the second level, where it
+// does not hold all of them; again and again, where it does not hold one.
+double CyclesPerByte(double panel_bytes, int64_t panels, double row_tiles) {
+  if (panel_bytes >= kNearBytes) return 1 / kFarBytesPerCycle;
+  const double far = panel_bytes * static_cast<double>(panels) < kNearBytes ? 0 : 1 / row_tiles;
+  return far / kFarBytesPerCycle + (1 - far) / kNearBytesPerCycle;
+}
+
 double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& tiling) {
-  const int64_t tiles = problem.groups * tiling.tiles() * CeilDiv(problem.n, variant.nr);
+  const int64_t panels = CeilDiv(problem.n, variant.nr);
+  const int64_t tiles = problem.groups * tiling.tiles() * panels;
   const double rows = static_cast<double>(problem.m) / static_cast<double>(tiling.tiles());
   const double cells = rows * static_cast<double>(variant.nr);
   const int64_t step = StepOfK(variant.rhs);
@@ -61,11 +74,12 @@ double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& ti
       static_cast<double>(problem.taps) * (tiling.lines > 1 ? 1 - problem.skippable : 1);
   const double steps = taps * static_cast<double>(CeilDiv(problem.k, step));
   const auto panel_step = static_cast<double>(PanelStepBytes(variant));
-  const bool near = steps * panel_step < kNearBytes;
-  const double to_read = panel_step / (near ? kNearBytesPerCycle : kFarBytesPerCycle);
-  const double at_rate = cells * static_cast<double>(step) / variant.macs_per_cycle;
+  const double to_read =
+      panel_step * CyclesPerByte(steps * panel_step, panels, static_cast<double>(tiling.tiles()));
+  const double rate = MacsPerCycle(variant);
+  const double at_rate = cells * static_cast<double>(step) / rate;
   // A slow tier stores as slowly as it multiplies.
-  const double stored = std::min(kStoredPerCycle, variant.macs_per_cycle);
+  const double stored = std::min(kStoredPerCycle, rate);
   const double reduced = variant.rhs == RhsFormat::kF32x16 ? rows * kReduceCycles : 0;
   return static_cast<double>(tiles) * (steps * std::max({at_rate, kChainCycles, to_read}) +
                                        cells / stored + reduced + rows * kRowCycles + kTileCycles);

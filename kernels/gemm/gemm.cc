@@ -1,7 +1,6 @@
 #include "kernels/gemm/gemm.h"
 
 #include "kernels/base/shape.h"
-#include "kernels/gemm/dense_rows.h"
 #include "kernels/gemm/product.h"
 
 namespace assay::gemm {
@@ -51,11 +50,10 @@ Result<Gemm> Gemm::Make(const GemmSpec& spec, ComputeType type, const Weights& w
   return Gemm(std::make_unique<Impl>(Impl{std::move(product), spec, type}));
 }
 
-size_t Gemm::workspace_bytes(int threads) const { return impl_->product.workspace_bytes(threads); }
 size_t Gemm::packed_bytes() const { return impl_->product.packed_bytes(); }
 std::string Gemm::variant() const { return impl_->product.variant().name; }
 
-void Gemm::Run(int64_t m, const Operands& operands, void* workspace, ThreadPool& pool) const {
+void Gemm::Run(int64_t m, const Operands& operands, ThreadPool& pool) const {
   const GemmSpec& spec = impl_->spec;
   const auto dense = [](int64_t stride, int64_t extent) { return stride != 0 ? stride : extent; };
   const bool real = impl_->type == ComputeType::kF32;
@@ -67,7 +65,7 @@ void Gemm::Run(int64_t m, const Operands& operands, void* workspace, ThreadPool&
   impl_->product.Run(m, rows,
                      {operands.dst, dense(operands.dst_stride, spec.n), operands.residual,
                       dense(operands.residual_stride, spec.n)},
-                     workspace, pool);
+                     pool);
 }
 
 std::vector<VariantChoice> Explain(const GemmSpec& spec, ComputeType type,

@@ -28,12 +28,10 @@ class Gemm {
   Gemm& operator=(Gemm&&) noexcept;
   ~Gemm();
 
-  // Scratch bytes Run wants, aligned to 64, for a pool of `threads`.
-  size_t workspace_bytes(int threads) const;
   size_t packed_bytes() const;
 
   // dst [m][n] = stage(lhs [m][k] x rhs + bias). Strides in elements, row to row; 0: dense.
-  // residual as dst, or nullptr. Safe from several threads with different workspaces and pools.
+  // residual as dst, or nullptr. Safe from several threads with different pools.
   struct Operands {
     const void* lhs = nullptr;
     int64_t lhs_stride = 0;
@@ -42,7 +40,7 @@ class Gemm {
     const void* residual = nullptr;
     int64_t residual_stride = 0;
   };
-  void Run(int64_t m, const Operands& operands, void* workspace, ThreadPool& pool) const;
+  void Run(int64_t m, const Operands& operands, ThreadPool& pool) const;
 
   std::string variant() const;
 

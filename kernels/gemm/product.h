@@ -1,9 +1,10 @@
 // Product: a planned product of rows with packed columns; what Gemm and Conv have in common. It
-// owns the packed operand and the output constants, and drives the micro-kernel over the tiles;
-// where the rows are is told, tile by tile, by a RowSource.
+// owns the packed operand and the output constants, and drives the micro-kernel over the tiles.
+// Where the rows are is told once, by DenseRows, or tile by tile, by a RowSource.
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "kernels/base/buffer.h"
 #include "kernels/base/compute.h"
@@ -15,27 +16,35 @@
 
 namespace assay::gemm {
 
-// The rows of one tile, asked for and filled in.
+// Rows at a constant distance: of a matrix product and of a 1x1 convolution.
+struct DenseRows {
+  const uint8_t* data;
+  int64_t row_bytes;    // From row to row.
+  int64_t group_bytes;  // From group to group.
+  const uint8_t* end;   // Where reading must stop; nullptr: with each row.
+};
+
+// The rows of one tile, asked for.
 struct TileRows {
   int64_t group, first, m;  // Rows [first, first + m) of this group.
   int64_t mr;
-  int64_t tap_bytes;  // rhs_offsets of tap t is t * tap_bytes.
   // The packed operand goes on to packed_k >= Problem::k with zeros: a source whose rows have so
   // many bytes that may be read may say k = packed_k, and spare the kernel the tail.
   int64_t packed_k;
-  uint8_t* scratch;  // scratch_bytes of Product::Make times mr, the source's until the next tile.
-
-  // To fill: [taps][mr] rows, the first m of each tap; [taps] offsets. taps and k are Problem's
-  // until the source changes them.
+  const int64_t* panel_offsets;  // [taps]: rhs_offsets of all taps.
+  // Room for a table of [taps][mr] rows and one of [taps] offsets, and scratch_bytes of
+  // Product::Make times mr; the source's until the next tile.
   const void** rows;
   int64_t* rhs_offsets;
-  int64_t taps, k;
+  uint8_t* scratch;
 };
 
 // How many of `threads` are worth starting for work of so many cycles.
 int ThreadsThatPay(double cycles, int threads);
 
-using RowSource = FunctionRef<void(TileRows& tile)>;
+// Sets first_row, row_bytes and row_offsets, or rows; rhs_offsets, taps and k, which are those of the
+// tile before.
+using RowSource = FunctionRef<void(const TileRows& request, Tile& tile)>;
 
 class Product {
  public:
@@ -56,6 +65,8 @@ class Product {
 
   void Run(int64_t m, RowSource source, const Output& output, void* workspace,
            ThreadPool& pool) const;
+  // For a problem of one tap; needs no workspace.
+  void Run(int64_t m, const DenseRows& rows, const Output& output, ThreadPool& pool) const;
 
   size_t workspace_bytes(int threads) const;
   size_t packed_bytes() const { return rhs_.bytes() + bias_.size() + scale_.size(); }
@@ -68,8 +79,16 @@ class Product {
 
   Product() = default;
   int64_t worker_bytes() const;
+  // body(block, tiling, worker) for blocks that make up the product of m rows.
+  void Split(int64_t m, ThreadPool& pool,
+             FunctionRef<void(const Block& block, const Tiling& tiling, int worker)> body) const;
   void RunBlock(const Block& block, const Tiling& tiling, RowSource source, const Output& output,
                 uint8_t* workspace) const;
+  void RunBlock(const Block& block, const Tiling& tiling, const DenseRows& rows,
+                const Output& output) const;
+  Tile StartTile(const Output& output) const;
+  // Sets what depends on the panel; dst and residual are those of row 0.
+  void EnterPanel(int64_t group, int64_t panel, const Output& output, Tile& tile) const;
 
   Problem problem_;
   Tiling tiling_;      // Of the problem's m, and its
@@ -77,7 +96,8 @@ class Product {
   const Variant* variant_ = nullptr;
   Kernel kernel_ = nullptr;
   PackedRhs rhs_;
-  Buffer bias_, scale_;  // PackColumns
+  std::vector<int64_t> panel_offsets_;  // Of the taps.
+  Buffer bias_, scale_;                 // PackColumns
   Stage stage_{};
   int64_t scratch_bytes_ = 0;
 };

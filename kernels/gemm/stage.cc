@@ -1,5 +1,6 @@
 #include "kernels/gemm/stage.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -42,11 +43,14 @@ Status CheckStage(const OutputStage& stage, ComputeType type, int64_t channels) 
 }
 
 Stage ToStage(const OutputStage& stage) {
+  const bool may_overflow = std::any_of(stage.scale.begin(), stage.scale.end(),
+                                        [](float scale) { return std::abs(scale) > 0.5f; });
   return {.lo = stage.lo,
           .hi = stage.hi,
           .zero_point = stage.zero_point,
           .q_lo = stage.q_lo,
           .q_hi = stage.q_hi,
+          .may_overflow = may_overflow,
           .acc_ratio = stage.acc_ratio,
           .residual_ratio = stage.residual_ratio,
           .residual_zero_point = stage.residual_zero_point,

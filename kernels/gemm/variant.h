@@ -1,7 +1,7 @@
 // The contract of a micro-kernel, one for matrix products and convolutions.
 //
 // A micro-kernel computes one tile of dst, m x n with m <= mr and n <= nr, in registers:
-//   acc[i][j] = bias[j] + sum over taps t, over p < k of  rows[t * mr + i][p] * rhs[t][p][j]
+//   acc[i][j] = bias[j] + sum over taps t, over p < k of  row(t, i)[p] * rhs[t][p][j]
 // and stores it through the output stage (kernels/base/compute.h). A matrix product has one tap; a
 // convolution has kh * kw of them, whose rows point into the NHWC image or, where a tap falls on
 // padding, to a row that holds the source's zero point. So nothing is copied, and a tap that is
@@ -29,6 +29,7 @@ enum class RhsFormat : uint8_t {
 struct Stage {
   float lo, hi;  // kF32
   int32_t zero_point, q_lo, q_hi;
+  bool may_overflow;  // A scaled accumulator may leave int32.
   float acc_ratio, residual_ratio;
   int32_t residual_zero_point, sum_zero_point, sum_lo, sum_hi;
 };
@@ -38,9 +39,16 @@ constexpr int64_t StepOfK(RhsFormat format) {
 }
 
 struct Tile {
-  // [taps][mr] pointers to k contiguous elements each; of each tap the first m are read. No byte
-  // outside these elements is.
-  const void* const* rows;
+  // Row i of tap t is k contiguous elements at first_row + row_offsets[t] + i * row_bytes; or, where
+  // there is a table, at rows[t * mr + i], i < m. No byte outside these elements is read.
+  // k of the integer types is at least one step.
+  // A table is for rows at uneven distances: writing it takes one store for each row, and a CPU holds
+  // only so many. Behind the stores of a tile of 24 vectors those are 16 on Zen 4, with all that the
+  // call and the driver store; the next one waits for the tile before, which costs 40 to 70 cycles.
+  const void* first_row;
+  int64_t row_bytes;
+  const int64_t* row_offsets;  // [taps]
+  const void* const* rows;     // [taps][mr], or nullptr.
   const int64_t* rhs_offsets;  // [taps]: where in the panel the tap's part begins, in bytes.
   int64_t taps, k;
   const void* rhs;     // The panel, aligned to 64.
@@ -66,9 +74,10 @@ struct Variant {
   // lanes stores them in their natural order: with L = u8_lanes and V = nr / (4 L) vectors, the
   // position (v, lane, j) holds column 4 V lane + 4 v + j. 1 is the natural order.
   int64_t u8_lanes;
-  // Multiply-adds per cycle of a full tile on a CPU with two vector ports: what dispatch reckons
-  // with.
+  // Multiply-adds per cycle of a full tile on a CPU with two vector ports of this width: what
+  // dispatch reckons with.
   double macs_per_cycle;
+  int vector_bits = 512;
   Kernel f32, u8s8s32, u8s8u8;  // nullptr: not supported.
 };
 

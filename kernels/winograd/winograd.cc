@@ -7,7 +7,6 @@
 
 #include "kernels/base/buffer.h"
 #include "kernels/base/check.h"
-#include "kernels/gemm/dense_rows.h"
 #include "kernels/gemm/product.h"
 #include "kernels/winograd/weights.h"
 
@@ -81,7 +80,6 @@ struct Winograd::Impl {
   struct Memory {
     float *sources, *products;  // [position][tile][channel]
     int64_t source_step, product_step;
-    void* rest;
   };
   struct Operands {
     const float* src;
@@ -94,8 +92,8 @@ struct Winograd::Impl {
   int64_t product_row() const { return RoundUp(spec.oc, kLineFloats); }
 
   Blocks BlocksFor(int threads) const;
-  // Of a block of so many tiles that is done by so many threads together.
-  size_t MemoryBytes(int64_t tiles, int threads) const;
+  // Of a block of so many tiles.
+  size_t MemoryBytes(int64_t tiles) const;
   Memory Place(void* workspace, int64_t tiles) const;
   void TransformSource(const Operands& operands, const Memory& memory, int64_t tile,
                        int64_t row) const;
@@ -118,10 +116,9 @@ Winograd::Impl::Blocks Winograd::Impl::BlocksFor(int threads) const {
   return {count, CeilDiv(tiles(), count), side_by_side};
 }
 
-size_t Winograd::Impl::MemoryBytes(int64_t tiles, int threads) const {
+size_t Winograd::Impl::MemoryBytes(int64_t tiles) const {
   const int64_t position = PositionStep(tiles, source_row()) + PositionStep(tiles, product_row());
-  return static_cast<size_t>(algorithm.positions() * position * kFloatBytes) +
-         product.workspace_bytes(threads);
+  return static_cast<size_t>(algorithm.positions() * position * kFloatBytes);
 }
 
 Winograd::Impl::Memory Winograd::Impl::Place(void* workspace, int64_t tiles) const {
@@ -130,7 +127,6 @@ Winograd::Impl::Memory Winograd::Impl::Place(void* workspace, int64_t tiles) con
   memory.product_step = PositionStep(tiles, product_row());
   memory.sources = static_cast<float*>(workspace);
   memory.products = memory.sources + algorithm.positions() * memory.source_step;
-  memory.rest = memory.products + algorithm.positions() * memory.product_step;
   return memory;
 }
 
@@ -163,7 +159,7 @@ void Winograd::Impl::Multiply(const Memory& memory, int64_t tiles, ThreadPool& p
                              source_row() * kFloatBytes, memory.source_step * kFloatBytes, nullptr};
   const gemm::Product::Output output{memory.products, product_row(), nullptr, 0,
                                      memory.product_step};
-  product.Run(tiles, rows, output, memory.rest, pool);
+  product.Run(tiles, rows, output, pool);
 }
 
 void Winograd::Impl::TransformProducts(const Operands& operands, const Memory& memory, int64_t tile,
@@ -234,8 +230,8 @@ Result<Winograd> Winograd::Make(const ConvSpec& spec, const Algorithm& algorithm
 
 size_t Winograd::workspace_bytes(int threads) const {
   const Impl::Blocks blocks = impl_->BlocksFor(threads);
-  if (!blocks.side_by_side) return impl_->MemoryBytes(blocks.tiles, threads);
-  return impl_->MemoryBytes(blocks.tiles, 1) * static_cast<size_t>(threads);
+  const auto memories = static_cast<size_t>(blocks.side_by_side ? threads : 1);
+  return impl_->MemoryBytes(blocks.tiles) * memories;
 }
 
 size_t Winograd::packed_bytes() const {
@@ -260,7 +256,7 @@ void Winograd::Run(const void* src, void* dst, const void* residual, void* works
     return;
   }
   ThreadPool alone(1);
-  const size_t worker_bytes = plan.MemoryBytes(blocks.tiles, 1);
+  const size_t worker_bytes = plan.MemoryBytes(blocks.tiles);
   if (blocks.count == 1 || gemm::ThreadsThatPay(plan.cycles, pool.threads()) == 1) {
     for (int64_t block = 0; block < blocks.count; ++block) run(block, workspace, alone);
     return;

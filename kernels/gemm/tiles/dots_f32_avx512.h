@@ -40,11 +40,8 @@ struct F32DotsAvx512 {
     });
     for (int64_t tap = 0; tap < t.taps; ++tap) {
       const float* row[M];
-      Unroll<M>([&]<int i>() __attribute__((always_inline)) {
-        row[i] = static_cast<const float*>(t.rows[tap * MR + i]);
-      });
-      const auto* rhs =
-          reinterpret_cast<const float*>(static_cast<const uint8_t*>(t.rhs) + t.rhs_offsets[tap]);
+      ReadRows<MR>(t, tap, row);
+      const auto* rhs = reinterpret_cast<const float*>(PanelOf(t, tap));
       int64_t k = 0;
       for (; k + 16 <= t.k; k += 16, rhs += 64) Step<M, N>(row, k, AllColumns(), rhs, acc);
       if (k < t.k) Step<M, N>(row, k, FirstColumns<1>(t.k - k), rhs, acc);

@@ -17,9 +17,10 @@ struct F32Avx2 {
   [[gnu::always_inline]] static Vector Load(const uint8_t* p) {
     return _mm256_load_ps(reinterpret_cast<const float*>(p));
   }
+  [[gnu::always_inline]] static Vector Broadcast(const float* p) { return _mm256_broadcast_ss(p); }
   template <int>
-  [[gnu::always_inline]] static Vector Broadcast(const float* p) {
-    return _mm256_broadcast_ss(p);
+  [[gnu::always_inline]] static Vector Part(Vector lhs) {
+    return lhs;
   }
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
     return _mm256_fmadd_ps(a, b, acc);

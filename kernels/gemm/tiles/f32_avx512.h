@@ -15,9 +15,10 @@ struct F32Avx512 {
   using Acc = __m512;
   static constexpr int kStep = 1, kParts = 1, kVectorBytes = 64;
   [[gnu::always_inline]] static Vector Load(const uint8_t* p) { return _mm512_load_ps(p); }
+  [[gnu::always_inline]] static Vector Broadcast(const float* p) { return _mm512_set1_ps(*p); }
   template <int>
-  [[gnu::always_inline]] static Vector Broadcast(const float* p) {
-    return _mm512_set1_ps(*p);
+  [[gnu::always_inline]] static Vector Part(Vector lhs) {
+    return lhs;
   }
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
     return _mm512_fmadd_ps(a, b, acc);

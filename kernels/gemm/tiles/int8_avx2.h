@@ -5,13 +5,19 @@
 #include "kernels/gemm/tiles/intrinsics.h"
 #include "kernels/gemm/tiles/requantize_avx2.h"
 #include "kernels/gemm/tiles/rows.h"
-#include "kernels/gemm/tiles/tail.h"
+#include "kernels/gemm/tiles/word.h"
 
 namespace assay::gemm {
 namespace {
 
 [[gnu::always_inline]] inline __m256i LoadAligned(const uint8_t* p) {
   return _mm256_load_si256(reinterpret_cast<const __m256i*>(p));
+}
+
+// The last n < 4 bytes before p, of at least four, followed by zeros; in all lanes.
+[[gnu::always_inline]] inline __m256i LastBytes(const uint8_t* p, int64_t n) {
+  const __m128i bits = _mm_cvtsi64_si128(8 * (4 - n));
+  return _mm256_srl_epi32(_mm256_set1_epi32(LoadWord(p - 4)), bits);
 }
 
 #ifdef __AVXVNNI__
@@ -22,9 +28,15 @@ struct VnniAvx2 {
   using Acc = __m256i;
   static constexpr int kStep = 4, kParts = 1, kVectorBytes = 32;
   [[gnu::always_inline]] static Vector Load(const uint8_t* p) { return LoadAligned(p); }
-  template <int>
   [[gnu::always_inline]] static Vector Broadcast(const uint8_t* p) {
     return _mm256_set1_epi32(LoadWord(p));
+  }
+  [[gnu::always_inline]] static Vector Last(const uint8_t* p, int64_t n) {
+    return LastBytes(p, n);
+  }
+  template <int>
+  [[gnu::always_inline]] static Vector Part(Vector lhs) {
+    return lhs;
   }
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
     return _mm256_dpbusd_avx_epi32(acc, a, b);
@@ -39,11 +51,16 @@ struct MaddAvx2 {
   using Acc = __m256i;
   static constexpr int kStep = 4, kParts = 2, kVectorBytes = 32;
   [[gnu::always_inline]] static Vector Load(const uint8_t* p) { return LoadAligned(p); }
-  template <int part>
   [[gnu::always_inline]] static Vector Broadcast(const uint8_t* p) {
-    const Vector bytes = _mm256_set1_epi32(LoadWord(p));
-    return part == 0 ? _mm256_and_si256(bytes, _mm256_set1_epi16(0xff))
-                     : _mm256_srli_epi16(bytes, 8);
+    return _mm256_set1_epi32(LoadWord(p));
+  }
+  [[gnu::always_inline]] static Vector Last(const uint8_t* p, int64_t n) {
+    return LastBytes(p, n);
+  }
+  template <int part>
+  [[gnu::always_inline]] static Vector Part(Vector lhs) {
+    return part == 0 ? _mm256_and_si256(lhs, _mm256_set1_epi16(0xff))
+                     : _mm256_srli_epi16(lhs, 8);
   }
   // The sum in assembly: left to itself, clang 19 moves the accumulators about and spills one.
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {

@@ -6,10 +6,16 @@
 #include "kernels/gemm/tiles/mask_avx512.h"
 #include "kernels/gemm/tiles/requantize_avx512.h"
 #include "kernels/gemm/tiles/rows.h"
-#include "kernels/gemm/tiles/tail.h"
+#include "kernels/gemm/tiles/word.h"
 
 namespace assay::gemm {
 namespace {
+
+// The last n < 4 bytes before p, of at least four, followed by zeros; in all lanes.
+[[gnu::always_inline]] inline __m512i LastBytes(const uint8_t* p, int64_t n) {
+  const __m128i bits = _mm_cvtsi64_si128(8 * (4 - n));
+  return _mm512_srl_epi32(_mm512_set1_epi32(LoadWord(p - 4)), bits);
+}
 
 #ifdef __AVX512VNNI__
 // RhsFormat::kS8x4: vpdpbusd adds four products to an int32 without saturating anything.
@@ -19,9 +25,15 @@ struct VnniAvx512 {
   using Acc = __m512i;
   static constexpr int kStep = 4, kParts = 1, kVectorBytes = 64;
   [[gnu::always_inline]] static Vector Load(const uint8_t* p) { return _mm512_load_si512(p); }
-  template <int>
   [[gnu::always_inline]] static Vector Broadcast(const uint8_t* p) {
     return _mm512_set1_epi32(LoadWord(p));
+  }
+  [[gnu::always_inline]] static Vector Last(const uint8_t* p, int64_t n) {
+    return LastBytes(p, n);
+  }
+  template <int>
+  [[gnu::always_inline]] static Vector Part(Vector lhs) {
+    return lhs;
   }
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
     return _mm512_dpbusd_epi32(acc, a, b);
@@ -38,11 +50,16 @@ struct MaddAvx512 {
   using Acc = __m512i;
   static constexpr int kStep = 4, kParts = 2, kVectorBytes = 64;
   [[gnu::always_inline]] static Vector Load(const uint8_t* p) { return _mm512_load_si512(p); }
-  template <int part>
   [[gnu::always_inline]] static Vector Broadcast(const uint8_t* p) {
-    const Vector bytes = _mm512_set1_epi32(LoadWord(p));
-    return part == 0 ? _mm512_and_si512(bytes, _mm512_set1_epi16(0xff))
-                     : _mm512_srli_epi16(bytes, 8);
+    return _mm512_set1_epi32(LoadWord(p));
+  }
+  [[gnu::always_inline]] static Vector Last(const uint8_t* p, int64_t n) {
+    return LastBytes(p, n);
+  }
+  template <int part>
+  [[gnu::always_inline]] static Vector Part(Vector lhs) {
+    return part == 0 ? _mm512_and_si512(lhs, _mm512_set1_epi16(0xff))
+                     : _mm512_srli_epi16(lhs, 8);
   }
   // The sum in assembly: left to itself, clang 19 moves the accumulators about and spills one.
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {

@@ -1,13 +1,45 @@
-// One entry point for every number of rows: a tile of m < mr rows runs code made for m rows, so
-// that it costs m rows, not mr.
+// The rows of a tile, and one entry point for every number of them: a tile of m < mr rows runs code
+// made for m rows, so that it costs m rows, not mr.
 #pragma once
 
 #include <utility>
 
+#include "kernels/gemm/tiles/unroll.h"
 #include "kernels/gemm/variant.h"
 
 namespace assay::gemm {
 namespace {
+
+[[gnu::always_inline]] inline const uint8_t* FirstRow(const Tile& t, int64_t tap) {
+  return static_cast<const uint8_t*>(t.first_row) + t.row_offsets[tap];
+}
+
+[[gnu::always_inline]] inline const uint8_t* PanelOf(const Tile& t, int64_t tap) {
+  return static_cast<const uint8_t*>(t.rhs) + t.rhs_offsets[tap];
+}
+
+// Row i of a tap.
+template <int MR, typename Element>
+[[gnu::always_inline]] inline const Element* RowAt(const Tile& t, int64_t tap, int64_t i) {
+  if (t.rows != nullptr) return static_cast<const Element*>(t.rows[tap * MR + i]);
+  return reinterpret_cast<const Element*>(FirstRow(t, tap) + i * t.row_bytes);
+}
+
+// The M rows of a tap.
+template <int MR, typename Element, int M>
+[[gnu::always_inline]] inline void ReadRows(const Tile& t, int64_t tap, const Element* (&row)[M]) {
+  if (t.rows == nullptr) {
+    const uint8_t* next = FirstRow(t, tap);
+    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+      row[i] = reinterpret_cast<const Element*>(next);
+      next += t.row_bytes;
+    });
+  } else {
+    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+      row[i] = static_cast<const Element*>(t.rows[tap * MR + i]);
+    });
+  }
+}
 
 template <typename Code, int... I>
 [[gnu::always_inline]] inline void RunRows(const Tile& tile, std::integer_sequence<int, I...>) {

@@ -1,5 +1,6 @@
 // f32 without vector instructions, 4 rows x 4 columns: sixteen accumulators. What runs where
 // nothing better does, and what ASSAY_ISA=scalar compares with.
+#include "kernels/gemm/tiles/rows.h"
 #include "kernels/gemm/variant.h"
 
 namespace assay::gemm {
@@ -27,11 +28,10 @@ void Run(const Tile& t) {
     for (int j = 0; j < kNr; ++j) row[j] = bias[j];
   }
   for (int64_t tap = 0; tap < t.taps; ++tap) {
-    const uint8_t* panel = static_cast<const uint8_t*>(t.rhs) + t.rhs_offsets[tap];
-    const float* rhs = reinterpret_cast<const float*>(panel);
+    const float* rhs = reinterpret_cast<const float*>(PanelOf(t, tap));
     for (int64_t k = 0; k < t.k; ++k, rhs += kNr) {
       for (int64_t i = 0; i < t.m; ++i) {
-        const float lhs = static_cast<const float*>(t.rows[tap * kMr + i])[k];
+        const float lhs = RowAt<kMr, float>(t, tap, i)[k];
         for (int j = 0; j < kNr; ++j) acc[i][j] += lhs * rhs[j];
       }
     }
@@ -49,6 +49,7 @@ extern const Variant f32_scalar_4x4 = {
     .rhs = RhsFormat::kF32,
     .u8_lanes = 1,
     .macs_per_cycle = 1,
+    .vector_bits = 64,
     .f32 = Run,
     .u8s8s32 = nullptr,
     .u8s8u8 = nullptr,

@@ -19,6 +19,7 @@ extern const Variant u8s8_avx2_5x16 = {
     .rhs = RhsFormat::kS16x4,
     .u8_lanes = 2,
     .macs_per_cycle = 19,
+    .vector_bits = 256,
     .f32 = nullptr,
     .u8s8s32 = RunTile<S32TileAvx2<MaddAvx2, 5>, 5>,
     .u8s8u8 = RunTile<U8TileAvx2<MaddAvx2, 5>, 5>,

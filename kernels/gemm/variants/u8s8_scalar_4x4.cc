@@ -1,6 +1,7 @@
 // u8 x s8 without vector instructions, 4 rows x 4 columns: sixteen int32 accumulators, unsigned
 // here, since int32 may wrap.
 #include "kernels/base/quant.h"
+#include "kernels/gemm/tiles/rows.h"
 #include "kernels/gemm/variant.h"
 
 namespace assay::gemm {
@@ -14,12 +15,11 @@ void Accumulate(const Tile& t, uint32_t (&acc)[kMr][kNr]) {
     for (int j = 0; j < kNr; ++j) row[j] = static_cast<uint32_t>(bias[j]);
   }
   for (int64_t tap = 0; tap < t.taps; ++tap) {
-    const uint8_t* panel = static_cast<const uint8_t*>(t.rhs) + t.rhs_offsets[tap];
-    const int8_t* rhs = reinterpret_cast<const int8_t*>(panel);
+    const int8_t* rhs = reinterpret_cast<const int8_t*>(PanelOf(t, tap));
     for (int64_t k = 0; k < t.k; ++k) {
       const int8_t* column = rhs + k / kStep * kStep * kNr + k % kStep;
       for (int64_t i = 0; i < t.m; ++i) {
-        const int32_t lhs = static_cast<const uint8_t*>(t.rows[tap * kMr + i])[k];
+        const int32_t lhs = RowAt<kMr, uint8_t>(t, tap, i)[k];
         for (int j = 0; j < kNr; ++j) acc[i][j] += static_cast<uint32_t>(lhs * column[j * kStep]);
       }
     }
@@ -66,6 +66,7 @@ extern const Variant u8s8_scalar_4x4 = {
     .rhs = RhsFormat::kS8x4,
     .u8_lanes = 1,
     .macs_per_cycle = 1,
+    .vector_bits = 64,
     .f32 = nullptr,
     .u8s8s32 = RunS32,
     .u8s8u8 = RunU8,

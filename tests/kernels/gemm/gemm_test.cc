@@ -88,11 +88,10 @@ class Runner {
     ASSERT_TRUE(gemm.ok()) << gemm.message();
     EXPECT_EQ(gemm->variant(), variant_.name);
     ThreadPool pool(c.threads);
-    Buffer workspace(gemm->workspace_bytes(c.threads));
     gemm->Run(c.m,
               {lhs.data(), lhs_stride, dst.data(), dst_stride,
                c.residual ? residual.data() : nullptr, dst_stride},
-              workspace.data(), pool);
+              pool);
     EXPECT_TRUE(dst.intact());
     ExpectGapsIntact(dst, c, out);
 
@@ -293,9 +292,8 @@ TEST_P(EveryVariant, NaNStaysNaN) {
   const auto gemm = Gemm::Make({.m = m, .n = n, .k = k}, ComputeType::kF32,
                                {.data = weights.data()}, stage, options);
   ASSERT_TRUE(gemm.ok()) << gemm.message();
-  Buffer workspace(gemm->workspace_bytes(1));
   ThreadPool pool(1);
-  gemm->Run(m, {.lhs = lhs.data(), .dst = dst.data()}, workspace.data(), pool);
+  gemm->Run(m, {.lhs = lhs.data(), .dst = dst.data()}, pool);
   for (int64_t i = 0; i < m * n; ++i) {
     const float y = dst[static_cast<size_t>(i)];
     ASSERT_TRUE(i / n % 2 == 0 ? std::isnan(y) : y == 5) << "row " << i / n << ": " << y;
@@ -337,9 +335,8 @@ TEST_P(EveryVariant, HugeScales) {
       auto gemm =
           Gemm::Make({.m = m, .n = n, .k = k}, ComputeType::kU8S8U8, weights.view, stage, options);
       ASSERT_TRUE(gemm.ok()) << gemm.message();
-      Buffer workspace(gemm->workspace_bytes(1));
-      std::vector<uint8_t> got(residual.size()), want(residual.size());
-      gemm->Run(m, {.lhs = lhs.data(), .dst = got.data(), .residual = r}, workspace.data(), pool);
+          std::vector<uint8_t> got(residual.size()), want(residual.size());
+      gemm->Run(m, {.lhs = lhs.data(), .dst = got.data(), .residual = r}, pool);
       ReferenceGemm(ComputeType::kU8S8U8, m, n, k, lhs.data(), weights.view.data, weights.view.bias,
                     stage, r, want.data());
       EXPECT_EQ(got, want) << "scale " << scale;
