@@ -225,7 +225,7 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, const DenseRows
   const bool may_read_on = problem_.type != ComputeType::kF32 && rows.end != nullptr;
   // The float kernels take any k.
   const int64_t step = problem_.type == ComputeType::kF32 ? 1 : StepOfK(variant_->rhs);
-  ASSAY_CHECK(variant_->mr <= kMaxRows && step <= kMaxStep);
+  ASSAY_CHECK(step == 1 || (variant_->mr <= kMaxRows && step <= kMaxStep));
   alignas(kAlignment) uint8_t copy[kMaxRows * kMaxStep];
   const DenseRun run = {
       .kernel = kernel_,
