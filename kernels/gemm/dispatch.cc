@@ -141,9 +141,9 @@ double EstimateCycles(const Variant& variant, const Problem& problem) {
 }
 
 Tiling TilingOf(const Variant& variant, const Problem& problem) {
-  const Tiling plain = {1, problem.m, CeilDiv(problem.m, variant.mr)};
+  const Tiling plain(1, problem.m, CeilDiv(problem.m, variant.mr));
   if (problem.line <= 0 || problem.m % problem.line != 0) return plain;
-  const Tiling lines = {problem.m / problem.line, problem.line, CeilDiv(problem.line, variant.mr)};
+  const Tiling lines(problem.m / problem.line, problem.line, CeilDiv(problem.line, variant.mr));
   const bool pays = CyclesOf(variant, problem, lines) < CyclesOf(variant, problem, plain);
   return pays ? lines : plain;
 }

@@ -33,6 +33,14 @@ Kernel KernelFor(const Variant& variant, ComputeType type);
 // (a last tile of one row would run its chains of multiply-adds unoverlapped).
 struct Tiling {
   int64_t lines = 1, line = 1, per_line = 1;
+  int64_t rows = 1, remainder = 0;  // line / per_line, so that no call divides.
+
+  Tiling(int64_t lines_, int64_t line_, int64_t per_line_)
+      : lines(lines_),
+        line(line_),
+        per_line(per_line_),
+        rows(line_ / per_line_),
+        remainder(line_ % per_line_) {}
 
   int64_t tiles() const { return lines * per_line; }
   // The first row of a tile; of tiles(), the number of rows.
@@ -47,10 +55,10 @@ class TileCursor {
  public:
   TileCursor(const Tiling& tiling, int64_t tile)
       : per_line_(tiling.per_line),
-        rows_(tiling.line / tiling.per_line),
-        remainder_(tiling.line % tiling.per_line),
-        error_(tile % tiling.per_line * remainder_ % tiling.per_line),
-        first_(tiling.first(tile)) {}
+        rows_(tiling.rows),
+        remainder_(tiling.remainder),
+        error_(tile == 0 ? 0 : tile % tiling.per_line * remainder_ % tiling.per_line),
+        first_(tile == 0 ? 0 : tiling.first(tile)) {}
 
   int64_t first() const { return first_; }
   // Rows of the tile; goes on to the next.

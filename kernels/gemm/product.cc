@@ -136,6 +136,14 @@ void Product::EnterPanel(int64_t group, int64_t panel, const Output& output, Til
   if (output.residual != nullptr) tile.residual = Advance(output.residual, column * element);
 }
 
+void Product::NextPanel(int64_t panel, Tile& tile) const {
+  const int64_t nr = variant_->nr;
+  tile.rhs = Advance(tile.rhs, rhs_.panel_bytes());
+  tile.bias = Advance(tile.bias, nr * 4);
+  if (tile.scale != nullptr) tile.scale += nr;
+  tile.n = std::min(nr, problem_.n - panel * nr);
+}
+
 void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource source,
                        const Output& output, uint8_t* workspace) const {
   const int64_t mr = variant_->mr, taps = problem_.taps, element = DstBytes(problem_.type);
@@ -198,9 +206,9 @@ struct DenseRun {
     tile.k = step;
   }
 
-  void operator()(Tile& tile, TileCursor& cursor, int64_t tiles) const {
-    auto* dst = static_cast<uint8_t*>(tile.dst);
-    const auto* residual = static_cast<const uint8_t*>(tile.residual);
+  // dst and residual: of row 0.
+  void operator()(Tile& tile, TileCursor& cursor, int64_t tiles, uint8_t* dst,
+                  const uint8_t* residual) const {
     for (; tiles > 0; --tiles) {
       const int64_t first = cursor.first(), m = cursor.Next();
       const uint8_t* row = data + first * row_bytes;
@@ -246,7 +254,8 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, const DenseRows
   // A small panel stays in L1 while all rows pass by; of large ones, as many as stay in L2 pass by
   // while a tile's rows stay in L1.
   const bool small = panel_bytes <= kSmallPanelBytes;
-  const int64_t panels_at_once = small ? 1 : std::max<int64_t>(1, kPanelCacheBytes / panel_bytes);
+  const int64_t panels_at_once = small ? block.last_panel - block.first_panel
+                                       : std::max<int64_t>(1, kPanelCacheBytes / panel_bytes);
   const int64_t tiles_at_once = small ? block.last_tile - block.first_tile : 1;
   for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
        panel_begin += panels_at_once) {
@@ -254,10 +263,16 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, const DenseRows
     TileCursor cursor(tiling, block.first_tile);
     for (int64_t t = block.first_tile; t < block.last_tile; t += tiles_at_once) {
       const TileCursor start = cursor;
-      for (int64_t panel = panel_begin; panel < panel_end; ++panel) {
-        EnterPanel(block.group, panel, output, tile);
+      EnterPanel(block.group, panel_begin, output, tile);
+      auto* dst = static_cast<uint8_t*>(tile.dst);
+      const auto* residual = static_cast<const uint8_t*>(tile.residual);
+      for (int64_t panel = panel_begin;;) {
         cursor = start;
-        run(tile, cursor, tiles_at_once);
+        run(tile, cursor, tiles_at_once, dst, residual);
+        if (++panel == panel_end) break;
+        NextPanel(panel, tile);
+        dst += variant_->nr * element;
+        if (residual != nullptr) residual += variant_->nr * element;
       }
     }
   }

@@ -89,10 +89,12 @@ class Product {
   Tile StartTile(const Output& output) const;
   // Sets what depends on the panel; dst and residual are those of row 0.
   void EnterPanel(int64_t group, int64_t panel, const Output& output, Tile& tile) const;
+  // The same for the panel behind the tile's, which is `panel` of its group.
+  void NextPanel(int64_t panel, Tile& tile) const;
 
   Problem problem_;
-  Tiling tiling_;      // Of the problem's m, and its
-  double cycles_ = 0;  // estimated cycles.
+  Tiling tiling_{1, 1, 1};  // Of the problem's m, and its
+  double cycles_ = 0;       // estimated cycles.
   const Variant* variant_ = nullptr;
   Kernel kernel_ = nullptr;
   PackedRhs rhs_;
