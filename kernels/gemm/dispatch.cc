@@ -68,7 +68,9 @@ double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& ti
   const int64_t panels = CeilDiv(problem.n, variant.nr);
   const int64_t tiles = problem.groups * tiling.tiles() * panels;
   const double rows = static_cast<double>(problem.m) / static_cast<double>(tiling.tiles());
-  const double cells = rows * static_cast<double>(variant.nr);
+  // Vectors along k: one column and two have code of their own.
+  const bool dots = variant.rhs == RhsFormat::kF32x16;
+  const double cells = rows * static_cast<double>(dots && problem.n <= 2 ? problem.n : variant.nr);
   const int64_t step = StepOfK(variant.rhs);
   const double taps =
       static_cast<double>(problem.taps) * (tiling.lines > 1 ? 1 - problem.skippable : 1);
@@ -80,7 +82,7 @@ double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& ti
   const double at_rate = cells * static_cast<double>(step) / rate;
   // A slow tier stores as slowly as it multiplies.
   const double stored = std::min(kStoredPerCycle, rate);
-  const double reduced = variant.rhs == RhsFormat::kF32x16 ? rows * kReduceCycles : 0;
+  const double reduced = dots ? rows * kReduceCycles : 0;
   return static_cast<double>(tiles) * (steps * std::max({at_rate, kChainCycles, to_read}) +
                                        cells / stored + reduced + rows * kRowCycles + kTileCycles);
 }

@@ -13,6 +13,9 @@ namespace {
 constexpr int64_t kPanelCacheBytes = int64_t{512} << 10;
 // A panel that stays in the L1 cache beside the rows and the results that pass by.
 constexpr int64_t kSmallPanelBytes = int64_t{20} << 10;
+// Results beyond this are fetched before they are stored: at small k that gains 10 %. Those of
+// 1.6 MB, in the second level and the third, lost 3 %.
+constexpr int64_t kFarBytes = int64_t{2} << 20;
 // A second thread costs a few microseconds to start and to wait for; below this it does not pay.
 constexpr double kMinCyclesPerThread = 15000;
 // So many blocks per thread let one that was held up leave its share to the others.
@@ -114,8 +117,9 @@ void Product::Split(
   });
 }
 
-Tile Product::StartTile(const Output& output) const {
+Tile Product::StartTile(int64_t m, const Output& output) const {
   Tile tile{};
+  tile.dst_is_far = m * output.dst_stride * DstBytes(problem_.type) > kFarBytes;
   tile.k = problem_.k;
   tile.dst_stride = output.dst_stride;
   tile.residual_stride = output.residual_stride;
@@ -158,7 +162,7 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource sourc
   rows.rows = reinterpret_cast<const void**>(workspace);
   rows.rhs_offsets = reinterpret_cast<int64_t*>(workspace) + taps * mr;
   rows.scratch = workspace + RoundUp(taps * (mr + 1) * 8, kAlignment);
-  Tile tile = StartTile(output);
+  Tile tile = StartTile(tiling.lines * tiling.line, output);
 
   for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
        panel_begin += panels_at_once) {
@@ -247,7 +251,7 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, const DenseRows
       .step = step,
       .copy = copy,
   };
-  Tile tile = StartTile(output);
+  Tile tile = StartTile(tiling.lines * tiling.line, output);
   tile.row_bytes = problem_.k < step ? step : rows.row_bytes;
   tile.row_offsets = tile.rhs_offsets = panel_offsets_.data();  // Of the one tap: 0.
   tile.taps = 1;

@@ -86,7 +86,8 @@ class Product {
                 uint8_t* workspace) const;
   void RunBlock(const Block& block, const Tiling& tiling, const DenseRows& rows,
                 const Output& output) const;
-  Tile StartTile(const Output& output) const;
+  // m: of the whole product.
+  Tile StartTile(int64_t m, const Output& output) const;
   // Sets what depends on the panel; dst and residual are those of row 0.
   void EnterPanel(int64_t group, int64_t panel, const Output& output, Tile& tile) const;
   // The same for the panel behind the tile's, which is `panel` of its group.

@@ -58,6 +58,7 @@ struct Tile {
   int64_t m, n;        // Only the first m rows and n columns are stored.
   void* dst;           // float, int32 or uint8
   int64_t dst_stride;  // Elements from row to row.
+  bool dst_is_far;     // All of dst is more than the second-level cache keeps.
   const void* residual;  // Like dst, or nullptr.
   int64_t residual_stride;
   const Stage* stage;

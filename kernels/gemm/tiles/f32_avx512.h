@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/gemm/tiles/accumulate.h"
+#include "kernels/gemm/tiles/fetch_dst.h"
 #include "kernels/gemm/tiles/intrinsics.h"
 #include "kernels/gemm/tiles/mask_avx512.h"
 #include "kernels/gemm/tiles/rows.h"
@@ -55,6 +56,7 @@ struct F32TileAvx512 {
   template <int M>
   static void Run(const Tile& t) {
     __m512 acc[M][V];
+    if (t.dst_is_far) FetchDst<M, V>(t);
     Unroll<V>([&]<int v>() __attribute__((always_inline)) {
       const __m512 bias = _mm512_load_ps(static_cast<const float*>(t.bias) + 16 * v);
       Unroll<M>([&]<int i>() __attribute__((always_inline)) { acc[i][v] = bias; });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/gemm/tiles/accumulate.h"
+#include "kernels/gemm/tiles/fetch_dst.h"
 #include "kernels/gemm/tiles/intrinsics.h"
 #include "kernels/gemm/tiles/mask_avx512.h"
 #include "kernels/gemm/tiles/requantize_avx512.h"
@@ -82,6 +83,7 @@ template <typename Arch, int MR, int V>
 struct S32TileAvx512 {
   template <int M>
   static void Run(const Tile& t) {
+    if (t.dst_is_far) FetchDst<M, V>(t);
     __m512i acc[M][V];
     AccumulateOnBias<Arch, MR>(t, acc);
     if (t.n == 16 * V) {

@@ -1,5 +1,5 @@
-// Loads and stores of the first n elements of a vector, AVX2; n may be negative or past the end.
-// Whole vectors take the plain instruction: masked stores are slow on AMD's CPUs.
+// Loads and stores of the first n elements of a vector of 256 bits; n may be negative or past the
+// end. Whole vectors take the plain instruction: AVX2's masked stores are slow on AMD's CPUs.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,23 @@ namespace {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int32_t>(n)), lane);
 }
 
+#ifdef __AVX512VL__
+[[gnu::always_inline]] inline __mmask8 FirstMask(int64_t n) {
+  return static_cast<__mmask8>(n >= 8 ? 0xff : n <= 0 ? 0 : (1u << n) - 1);
+}
+
+[[gnu::always_inline]] inline __m256 LoadFirst(const float* p, int64_t n) {
+  return n >= 8 ? _mm256_loadu_ps(p) : _mm256_maskz_loadu_ps(FirstMask(n), p);
+}
+
+[[gnu::always_inline]] inline void StoreFirst(float* p, __m256 x, int64_t n) {
+  if (n >= 8) {
+    _mm256_storeu_ps(p, x);
+  } else {
+    _mm256_mask_storeu_ps(p, FirstMask(n), x);
+  }
+}
+#else
 [[gnu::always_inline]] inline __m256 LoadFirst(const float* p, int64_t n) {
   return n >= 8 ? _mm256_loadu_ps(p) : _mm256_maskload_ps(p, FirstLanes(n));
 }
@@ -25,6 +42,7 @@ namespace {
     _mm256_maskstore_ps(p, FirstLanes(n), x);
   }
 }
+#endif
 
 [[gnu::always_inline]] inline void StoreFirst(int32_t* p, __m256i x, int64_t n) {
   StoreFirst(reinterpret_cast<float*>(p), _mm256_castsi256_ps(x), n);
