@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "kernels/gemm/dense_rows.h"
+
 namespace assay::conv {
 namespace {
 
@@ -100,7 +102,7 @@ void Direct::Run(const void* src, void* dst, const void* residual, void* workspa
     const bool contiguous = taps_.element_bytes == 1 && s.src_pixel() == s.c;
     const gemm::DenseRows rows{data, pixel_bytes, taps_.group_bytes,
                                contiguous ? data + m * pixel_bytes : nullptr};
-    product_.Run(m, rows, output, pool);
+    product_.Run(m, rows, output, nullptr, pool);
   } else {
     const ImageRows rows(taps_, src, padding_.data());
     product_.Run(m, rows, output, workspace, pool);

@@ -38,11 +38,13 @@ TapTable::TapTable(const ConvSpec& s, int64_t element, bool skip)
   }
 }
 
-void ImageRows::operator()(const gemm::TileRows& request, gemm::Tile& tile) const {
+int64_t ImageRows::operator()(const gemm::TileRows& request, gemm::Tile& tile) const {
   const int64_t line = table_.ow.Quotient(request.first);  // Of the output, of all images.
   const int64_t ox = request.first - line * table_.ow.value();
   const int64_t image = table_.oh.Quotient(line), oy = line - image * table_.oh.value();
-  if (!SetEven(request, image, oy, ox, tile)) SetTable(request, image, oy, ox, tile);
+  if (SetEven(request, image, oy, ox, tile)) return request.first - ox + table_.inner_end;
+  SetTable(request, image, oy, ox, tile);
+  return request.first + request.m;
 }
 
 bool ImageRows::SetEven(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,

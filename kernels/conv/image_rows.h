@@ -52,7 +52,7 @@ class ImageRows {
         src_(static_cast<const uint8_t*>(src)),
         padding_(static_cast<const uint8_t*>(padding)) {}
 
-  void operator()(const gemm::TileRows& request, gemm::Tile& tile) const;
+  int64_t operator()(const gemm::TileRows& request, gemm::Tile& tile) const;
 
  private:
   // Rows at even distances, without a table, if the m output pixels from (oy, ox) on lie in one line

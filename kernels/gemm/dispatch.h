@@ -61,14 +61,15 @@ class TileCursor {
         first_(tile == 0 ? 0 : tiling.first(tile)) {}
 
   int64_t first() const { return first_; }
-  // Rows of the tile; goes on to the next.
+  // Rows of the tile.
+  int64_t rows() const { return rows_ + (error_ + remainder_ >= per_line_ ? 1 : 0); }
+  // The same; goes on to the next.
   int64_t Next() {
+    const int64_t count = rows();
     error_ += remainder_;
-    const bool longer = error_ >= per_line_;
-    if (longer) error_ -= per_line_;
-    const int64_t rows = rows_ + (longer ? 1 : 0);
-    first_ += rows;
-    return rows;
+    if (error_ >= per_line_) error_ -= per_line_;
+    first_ += count;
+    return count;
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "kernels/gemm/gemm.h"
 
 #include "kernels/base/shape.h"
+#include "kernels/gemm/dense_rows.h"
 #include "kernels/gemm/product.h"
 
 namespace assay::gemm {
@@ -65,7 +66,7 @@ void Gemm::Run(int64_t m, const Operands& operands, ThreadPool& pool) const {
   impl_->product.Run(m, rows,
                      {operands.dst, dense(operands.dst_stride, spec.n), operands.residual,
                       dense(operands.residual_stride, spec.n)},
-                     pool);
+                     nullptr, pool);
 }
 
 std::vector<VariantChoice> Explain(const GemmSpec& spec, ComputeType type,

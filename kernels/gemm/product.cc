@@ -1,7 +1,6 @@
 #include "kernels/gemm/product.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "kernels/base/check.h"
 #include "kernels/gemm/stage.h"
@@ -74,22 +73,6 @@ size_t Product::workspace_bytes(int threads) const {
 
 void Product::Run(int64_t m, RowSource source, const Output& output, void* workspace,
                   ThreadPool& pool) const {
-  auto* bytes = static_cast<uint8_t*>(workspace);
-  Split(m, pool, [&](const Block& block, const Tiling& tiling, int worker) {
-    RunBlock(block, tiling, source, output, bytes + worker * worker_bytes());
-  });
-}
-
-void Product::Run(int64_t m, const DenseRows& rows, const Output& output, ThreadPool& pool) const {
-  ASSAY_CHECK(problem_.taps == 1);
-  Split(m, pool, [&](const Block& block, const Tiling& tiling, int) {
-    RunBlock(block, tiling, rows, output);
-  });
-}
-
-void Product::Split(
-    int64_t m, ThreadPool& pool,
-    FunctionRef<void(const Block& block, const Tiling& tiling, int worker)> body) const {
   if (m <= 0) return;
   Tiling tiling = tiling_;
   double cycles = cycles_;
@@ -100,21 +83,44 @@ void Product::Split(
     cycles = EstimateCycles(*variant_, problem);
   }
   const int64_t groups = problem_.groups, panels = rhs_.panels(), tiles = tiling.tiles();
+  auto* bytes = static_cast<uint8_t*>(workspace);
   const int threads = ThreadsThatPay(cycles, pool.threads());
   if (threads == 1) {
-    for (int64_t group = 0; group < groups; ++group) body({group, 0, tiles, 0, panels}, tiling, 0);
+    for (int64_t group = 0; group < groups; ++group) {
+      RunBlock({group, 0, tiles, 0, panels}, tiling, source, output, bytes);
+    }
     return;
   }
   const int64_t blocks = threads * kBlocksPerThread;
   const int64_t row_blocks = std::clamp<int64_t>(blocks / groups, 1, tiles);
   const int64_t column_blocks = std::clamp<int64_t>(blocks / (groups * row_blocks), 1, panels);
+  const int64_t stride = bytes != nullptr ? worker_bytes() : 0;
   pool.Run(groups * row_blocks * column_blocks, [&](int64_t task, int worker) {
     const int64_t group = task / (row_blocks * column_blocks);
     const int64_t row = task / column_blocks % row_blocks, column = task % column_blocks;
-    body({group, row * tiles / row_blocks, (row + 1) * tiles / row_blocks,
-          column * panels / column_blocks, (column + 1) * panels / column_blocks},
-         tiling, worker);
+    RunBlock({group, row * tiles / row_blocks, (row + 1) * tiles / row_blocks,
+              column * panels / column_blocks, (column + 1) * panels / column_blocks},
+             tiling, source, output, bytes + worker * stride);
   });
+}
+
+TileRows Product::StartRows(int64_t group, uint8_t* workspace) const {
+  const bool real = problem_.type == ComputeType::kF32;
+  const int64_t mr = variant_->mr, taps = problem_.taps;
+  TileRows rows{};
+  rows.group = group;
+  rows.mr = mr;
+  rows.k = problem_.k;
+  rows.step = real ? 1 : StepOfK(variant_->rhs);  // The kernels of floats take any k,
+  // and those may not be read on: an infinity times a packed zero is not zero.
+  rows.packed_k = real ? problem_.k : PackedK(*variant_, problem_.k);
+  rows.panel_offsets = panel_offsets_.data();
+  if (workspace != nullptr) {
+    rows.rows = reinterpret_cast<const void**>(workspace);
+    rows.rhs_offsets = reinterpret_cast<int64_t*>(workspace) + taps * mr;
+    rows.scratch = workspace + RoundUp(taps * (mr + 1) * 8, kAlignment);
+  }
+  return rows;
 }
 
 Tile Product::StartTile(int64_t m, const Output& output) const {
@@ -148,132 +154,74 @@ void Product::NextPanel(int64_t panel, Tile& tile) const {
   tile.n = std::min(nr, problem_.n - panel * nr);
 }
 
-void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource source,
-                       const Output& output, uint8_t* workspace) const {
-  const int64_t mr = variant_->mr, taps = problem_.taps, element = DstBytes(problem_.type);
-  const int64_t panels_at_once =
-      std::max<int64_t>(1, kPanelCacheBytes / std::max<int64_t>(1, rhs_.panel_bytes()));
-  TileRows rows{};
-  rows.group = block.group;
-  rows.mr = mr;
-  // Floats may not be read on: an infinity times a packed zero is not zero.
-  rows.packed_k = problem_.type == ComputeType::kF32 ? problem_.k : PackedK(*variant_, problem_.k);
-  rows.panel_offsets = panel_offsets_.data();
-  rows.rows = reinterpret_cast<const void**>(workspace);
-  rows.rhs_offsets = reinterpret_cast<int64_t*>(workspace) + taps * mr;
-  rows.scratch = workspace + RoundUp(taps * (mr + 1) * 8, kAlignment);
-  Tile tile = StartTile(tiling.lines * tiling.line, output);
-
-  for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
-       panel_begin += panels_at_once) {
-    const int64_t panel_end = std::min(panel_begin + panels_at_once, block.last_panel);
-    TileCursor cursor(tiling, block.first_tile);
-    for (int64_t t = block.first_tile; t < block.last_tile; ++t) {
-      rows.first = cursor.first();
-      rows.m = cursor.Next();
-      tile.m = rows.m;
-      tile.taps = taps;
-      tile.k = problem_.k;
-      source(rows, tile);
-      for (int64_t panel = panel_begin; panel < panel_end; ++panel) {
-        EnterPanel(block.group, panel, output, tile);
-        tile.dst = Advance(tile.dst, rows.first * output.dst_stride * element);
-        if (tile.residual != nullptr) {
-          tile.residual = Advance(tile.residual, rows.first * output.residual_stride * element);
-        }
-        kernel_(tile);
-      }
-    }
-  }
-}
-
 namespace {
 
-// The tiles of one panel from `cursor` on, which moves. As few stores as can be between one call of
-// the kernel and the next: see Tile.
-struct DenseRun {
+// The tiles of a span of rows in one panel: as few stores as can be between one call of the kernel
+// and the next, see Tile.
+struct Span {
   Kernel kernel;
-  const uint8_t* data;  // Row 0.
-  const uint8_t* end;   // Where reading must stop.
-  int64_t k, packed_k;
+  const uint8_t* row;  // Of the first tile.
   int64_t row_bytes, dst_bytes, residual_bytes;
-  int64_t step;    // The least k of the kernel.
-  uint8_t* copy;   // step bytes for each of the variant's rows.
+  int64_t end;  // Rows.
 
-  // Rows shorter than a step, which may not be read on, to where they may.
-  void CopyToStep(const uint8_t* row, Tile& tile) const {
-    std::memset(copy, 0, static_cast<size_t>(tile.m * step));
-    for (int64_t i = 0; i < tile.m; ++i) {
-      std::memcpy(copy + i * step, row + i * row_bytes, static_cast<size_t>(k));
-    }
-    tile.first_row = copy;
-    tile.k = step;
-  }
-
-  // dst and residual: of row 0.
-  void operator()(Tile& tile, TileCursor& cursor, int64_t tiles, uint8_t* dst,
-                  const uint8_t* residual) const {
-    for (; tiles > 0; --tiles) {
-      const int64_t first = cursor.first(), m = cursor.Next();
-      const uint8_t* row = data + first * row_bytes;
-      tile.m = m;
-      tile.first_row = row;
-      tile.k = end - row - (m - 1) * row_bytes >= packed_k ? packed_k : k;
-      if (k < step) CopyToStep(row, tile);
+  // At most `tiles` tiles from the cursor on, which moves; returns how many. dst and residual: of
+  // row 0.
+  int64_t Run(Tile& tile, TileCursor& cursor, int64_t tiles, uint8_t* dst,
+              const uint8_t* residual) const {
+    const int64_t begin = cursor.first();
+    for (int64_t done = 0;;) {
+      const int64_t first = cursor.first();
+      tile.m = cursor.Next();
+      tile.first_row = row + (first - begin) * row_bytes;
       tile.dst = dst + first * dst_bytes;
       if (residual != nullptr) tile.residual = residual + first * residual_bytes;
       kernel(tile);
+      if (++done == tiles || cursor.first() + cursor.rows() > end) return done;
     }
   }
 };
 
 }  // namespace
 
-void Product::RunBlock(const Block& block, const Tiling& tiling, const DenseRows& rows,
-                       const Output& output) const {
-  const int64_t element = DstBytes(problem_.type);
-  const int64_t panel_bytes = std::max<int64_t>(1, rhs_.panel_bytes());
-  const uint8_t* data = rows.data + block.group * rows.group_bytes;
-  const bool may_read_on = problem_.type != ComputeType::kF32 && rows.end != nullptr;
-  // The float kernels take any k.
-  const int64_t step = problem_.type == ComputeType::kF32 ? 1 : StepOfK(variant_->rhs);
-  ASSAY_CHECK(step == 1 || (variant_->mr <= kMaxRows && step <= kMaxStep));
-  alignas(kAlignment) uint8_t copy[kMaxRows * kMaxStep];
-  const DenseRun run = {
-      .kernel = kernel_,
-      .data = data,
-      .end = may_read_on ? rows.end : data,
-      .k = problem_.k,
-      .packed_k = may_read_on ? PackedK(*variant_, problem_.k) : problem_.k,
-      .row_bytes = rows.row_bytes,
-      .dst_bytes = output.dst_stride * element,
-      .residual_bytes = output.residual_stride * element,
-      .step = step,
-      .copy = copy,
-  };
+void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource source,
+                       const Output& output, uint8_t* workspace) const {
+  const int64_t element = DstBytes(problem_.type), panel_bytes = rhs_.panel_bytes();
+  alignas(kAlignment) uint8_t short_rows[kMaxRows * kMaxStep];
+  TileRows request = StartRows(block.group, workspace);
+  request.short_rows = short_rows;
+  ASSAY_CHECK(request.step == 1 || (request.mr <= kMaxRows && request.step <= kMaxStep));
   Tile tile = StartTile(tiling.lines * tiling.line, output);
-  tile.row_bytes = problem_.k < step ? step : rows.row_bytes;
-  tile.row_offsets = tile.rhs_offsets = panel_offsets_.data();  // Of the one tap: 0.
-  tile.taps = 1;
-  // A small panel stays in L1 while all rows pass by; of large ones, as many as stay in L2 pass by
-  // while a tile's rows stay in L1.
+  // A small panel stays in L1 while all rows of a span pass by; of large ones, as many as stay in
+  // L2 pass by while a tile's rows stay in L1.
   const bool small = panel_bytes <= kSmallPanelBytes;
   const int64_t panels_at_once = small ? block.last_panel - block.first_panel
                                        : std::max<int64_t>(1, kPanelCacheBytes / panel_bytes);
-  const int64_t tiles_at_once = small ? block.last_tile - block.first_tile : 1;
   for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
        panel_begin += panels_at_once) {
     const int64_t panel_end = std::min(panel_begin + panels_at_once, block.last_panel);
     TileCursor cursor(tiling, block.first_tile);
-    for (int64_t t = block.first_tile; t < block.last_tile; t += tiles_at_once) {
-      const TileCursor start = cursor;
+    for (int64_t t = block.first_tile; t < block.last_tile;) {
+      request.first = cursor.first();
+      request.m = cursor.rows();
+      const int64_t end = source(request, tile);
+      const Span span = {kernel_,
+                         static_cast<const uint8_t*>(tile.first_row),
+                         tile.row_bytes,
+                         output.dst_stride * element,
+                         output.residual_stride * element,
+                         end};
       EnterPanel(block.group, panel_begin, output, tile);
       auto* dst = static_cast<uint8_t*>(tile.dst);
       const auto* residual = static_cast<const uint8_t*>(tile.residual);
+      const TileCursor start = cursor;
+      const int64_t tiles = small ? block.last_tile - t : 1;
       for (int64_t panel = panel_begin;;) {
         cursor = start;
-        run(tile, cursor, tiles_at_once, dst, residual);
-        if (++panel == panel_end) break;
+        const int64_t done = span.Run(tile, cursor, tiles, dst, residual);
+        if (++panel == panel_end) {
+          t += done;
+          break;
+        }
         NextPanel(panel, tile);
         dst += variant_->nr * element;
         if (residual != nullptr) residual += variant_->nr * element;

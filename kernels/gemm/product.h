@@ -16,35 +16,32 @@
 
 namespace assay::gemm {
 
-// Rows at a constant distance: of a matrix product and of a 1x1 convolution.
-struct DenseRows {
-  const uint8_t* data;
-  int64_t row_bytes;    // From row to row.
-  int64_t group_bytes;  // From group to group.
-  const uint8_t* end;   // Where reading must stop; nullptr: with each row.
-};
-
-// The rows of one tile, asked for.
+// The rows of a tile, asked for.
 struct TileRows {
   int64_t group, first, m;  // Rows [first, first + m) of this group.
   int64_t mr;
-  // The packed operand goes on to packed_k >= Problem::k with zeros: a source whose rows have so
-  // many bytes that may be read may say k = packed_k, and spare the kernel the tail.
+  int64_t k;  // Problem's. The kernel takes no less than step.
+  int64_t step;
+  // The packed operand goes on to packed_k >= k with zeros: a source whose rows have so many bytes
+  // that may be read may say k = packed_k, and spare the kernel the tail.
   int64_t packed_k;
   const int64_t* panel_offsets;  // [taps]: rhs_offsets of all taps.
   // Room for a table of [taps][mr] rows and one of [taps] offsets, and scratch_bytes of
-  // Product::Make times mr; the source's until the next tile.
+  // Product::Make times mr; nullptr where Run has no workspace. Step bytes for each of mr rows. All
+  // is the source's until the next tile.
   const void** rows;
   int64_t* rhs_offsets;
   uint8_t* scratch;
+  uint8_t* short_rows;
 };
 
 // How many of `threads` are worth starting for work of so many cycles.
 int ThreadsThatPay(double cycles, int threads);
 
 // Sets first_row, row_bytes and row_offsets, or rows; rhs_offsets, taps and k, which are those of the
-// tile before.
-using RowSource = FunctionRef<void(const TileRows& request, Tile& tile)>;
+// tile before. Returns where a span of rows ends that begins with the tile's: its tiles differ in
+// first_row only, by row_bytes from row to row.
+using RowSource = FunctionRef<int64_t(const TileRows& request, Tile& tile)>;
 
 class Product {
  public:
@@ -63,10 +60,9 @@ class Product {
                               const OutputStage& stage, const KernelOptions& options,
                               int64_t scratch_bytes = 0);
 
+  // workspace: workspace_bytes; nullptr where the source needs no table and no scratch.
   void Run(int64_t m, RowSource source, const Output& output, void* workspace,
            ThreadPool& pool) const;
-  // For a problem of one tap; needs no workspace.
-  void Run(int64_t m, const DenseRows& rows, const Output& output, ThreadPool& pool) const;
 
   size_t workspace_bytes(int threads) const;
   size_t packed_bytes() const { return rhs_.bytes() + bias_.size() + scale_.size(); }
@@ -79,13 +75,9 @@ class Product {
 
   Product() = default;
   int64_t worker_bytes() const;
-  // body(block, tiling, worker) for blocks that make up the product of m rows.
-  void Split(int64_t m, ThreadPool& pool,
-             FunctionRef<void(const Block& block, const Tiling& tiling, int worker)> body) const;
   void RunBlock(const Block& block, const Tiling& tiling, RowSource source, const Output& output,
                 uint8_t* workspace) const;
-  void RunBlock(const Block& block, const Tiling& tiling, const DenseRows& rows,
-                const Output& output) const;
+  TileRows StartRows(int64_t group, uint8_t* workspace) const;
   // m: of the whole product.
   Tile StartTile(int64_t m, const Output& output) const;
   // Sets what depends on the panel; dst and residual are those of row 0.
