@@ -45,7 +45,7 @@ Status EnterVariants(Field& field, const RaceOptions& options) {
   if (!options.variants && !winograd) return {};
   field.race.every_variant = options.variants;
   for (const VariantChoice& choice : catalog::Explain(field.race.problem)) {
-    if (!choice.available || choice.name == field.race.lanes[0].detail) continue;
+    if (!choice.available || !choice.affordable || choice.name == field.race.lanes[0].detail) continue;
     if (choice.isa == Isa::kScalar) continue;
     KernelOptions kernel;
     kernel.threads = options.threads;

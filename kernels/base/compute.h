@@ -80,6 +80,7 @@ struct VariantChoice {
   bool available = false;  // This CPU, within the cap, can run it, and it can do the problem.
   bool picked = false;
   std::string reason;  // Why it was refused, or what decided: "needs avx512vnni", "92 % tile use".
+  bool affordable = true;  // Within KernelOptions::winograd_bytes.
 };
 
 }  // namespace assay

@@ -74,7 +74,8 @@ VariantChoice ToChoice(const ConvSpec& spec, ComputeType type, const Algorithm& 
   choice.available = choice.reason.empty();
   if (!choice.available) return choice;
   choice.reason = OverBudget(spec, algorithm, options);
-  if (choice.reason.empty()) {
+  choice.affordable = choice.reason.empty();
+  if (choice.affordable) {
     const double cycles = winograd::EstimateCycles(spec, algorithm, options);
     choice.reason = std::to_string(static_cast<int64_t>(cycles)) + " cycles estimated, " +
                     Megabytes(winograd::ExtraBytes(spec, algorithm)) + " more for the weights";
