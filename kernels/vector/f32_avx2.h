@@ -10,7 +10,7 @@ namespace {
 
 struct VecF256 {
   using Float = __m256;
-  static constexpr int kLanes = 8;
+  static constexpr int kLanes = 8, kRegisters = 16;
 
   // The first n lanes; a whole vector needs no mask.
   struct Lanes {

@@ -10,7 +10,7 @@ namespace {
 
 struct VecF512 {
   using Float = __m512;
-  static constexpr int kLanes = 16;
+  static constexpr int kLanes = 16, kRegisters = 32;
 
   // The first n lanes; a whole vector needs no mask.
   struct Lanes {

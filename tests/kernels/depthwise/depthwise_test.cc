@@ -276,6 +276,16 @@ TEST_P(EveryVariant, WideImages) {
   }
 }
 
+// Reals that do not fit the nearer caches go by fewer rows, and fetch ahead.
+TEST_P(EveryVariant, LargeImages) {
+  Random random(8);
+  for (int64_t stride : {1, 2}) {
+    ConvSpec s = Square(50, 170, 150, 3, stride, 1);
+    s.n = stride;
+    ASSERT_TRUE(RunAny(s, Types()[0], 2, random));
+  }
+}
+
 TEST_P(EveryVariant, OddGeometries) {
   Random random(4);
   for (int trial = 0; trial < 600; ++trial) {
