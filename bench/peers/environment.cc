@@ -26,6 +26,7 @@ std::string OnednnCap() {
                                                                 {"avx2", "AVX2"},
                                                                 {"avxvnni", "AVX2_VNNI"},
                                                                 {"avx512", "AVX512_CORE"},
+                                                                {"avx512vbmi", "AVX512_CORE"},
                                                                 {"avx512vnni", "AVX512_CORE_VNNI"}};
   for (const auto& [ours, theirs] : kCaps) {
     if (ours == std::string_view(cap)) return theirs;

@@ -22,7 +22,7 @@ Start here:
 Exit codes: 0 fine; 1 internal error; 2 usage, configuration or input; 3 best effort only, or an
 invalid measurement; 4 no gain; 10 confirmed regression; 11 wrong results; 12 inconclusive;
 130 interrupted, what was written is whole.
-ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vnni caps the instruction sets that are used.)";
+ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vbmi|avx512vnni caps the instruction sets that are used.)";
 
 int Fail(const std::string& message, int code) {
   fmt::print(stderr, "{} {}\n", report::Paint("assay:", report::Color::kRed, stderr), message);

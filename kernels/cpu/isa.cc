@@ -43,6 +43,7 @@ IsaSet Detect() {
   if (avx2) isas.add(Isa::kAvx2);
   if (avx2 && Has(leaf7_1.eax, 4)) isas.add(Isa::kAvxVnni);
   if (avx512) isas.add(Isa::kAvx512);
+  if (avx512 && Has(leaf7.ecx, 1)) isas.add(Isa::kAvx512Vbmi);
   if (avx512 && Has(leaf7.ecx, 11)) isas.add(Isa::kAvx512Vnni);
   return isas;
 }
@@ -79,6 +80,8 @@ std::string_view Name(Isa isa) {
       return "avxvnni";
     case Isa::kAvx512:
       return "avx512";
+    case Isa::kAvx512Vbmi:
+      return "avx512vbmi";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
   }
@@ -110,11 +113,14 @@ Result<IsaSet> IsaCap(std::string_view name) {
   if (name == "avx2") return IsaSet{Isa::kScalar, Isa::kAvx2};
   if (name == "avxvnni") return IsaSet{Isa::kScalar, Isa::kAvx2, Isa::kAvxVnni};
   if (name == "avx512") return IsaSet{Isa::kScalar, Isa::kAvx2, Isa::kAvx512};
+  if (name == "avx512vbmi") {
+    return IsaSet{Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vbmi};
+  }
   if (name == "avx512vnni") {
     return IsaSet{Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni};
   }
   return Error("unknown instruction set '" + std::string(name) +
-               "'; allowed are scalar, avx2, avxvnni, avx512, avx512vnni");
+               "'; allowed are scalar, avx2, avxvnni, avx512, avx512vbmi, avx512vnni");
 }
 
 IsaSet UsableIsas() {

@@ -11,13 +11,15 @@
 namespace assay {
 
 // A tier names the instructions a variant file may use. kAvx2 includes FMA; kAvxVnni is the VEX
-// encoding on top of AVX2; kAvx512 is F, BW, DQ and VL without any VNNI.
-enum class Isa : uint8_t { kScalar, kAvx2, kAvxVnni, kAvx512, kAvx512Vnni };
+// encoding on top of AVX2; kAvx512 is F, BW, DQ and VL without any VNNI; kAvx512Vbmi adds permutes
+// of bytes to it, and nothing else.
+enum class Isa : uint8_t { kScalar, kAvx2, kAvxVnni, kAvx512, kAvx512Vbmi, kAvx512Vnni };
 
-inline constexpr Isa kAllIsas[] = {Isa::kScalar, Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512,
-                                   Isa::kAvx512Vnni};
+inline constexpr Isa kAllIsas[] = {Isa::kScalar, Isa::kAvx2,       Isa::kAvxVnni,
+                                   Isa::kAvx512, Isa::kAvx512Vbmi, Isa::kAvx512Vnni};
 
-// "scalar", "avx2", "avxvnni", "avx512", "avx512vnni": the spelling of ASSAY_ISA and file names.
+// "scalar", "avx2", "avxvnni", "avx512", "avx512vbmi", "avx512vnni": the spelling of ASSAY_ISA and
+// of file names.
 std::string_view Name(Isa isa);
 
 class IsaSet {

@@ -140,6 +140,7 @@ class Inspect(unittest.TestCase):
 
 CAPS = {"scalar": {"scalar"}, "avx2": {"scalar", "avx2"}, "avxvnni": {"scalar", "avx2", "avxvnni"},
         "avx512": {"scalar", "avx2", "avx512"},
+        "avx512vbmi": {"scalar", "avx2", "avx512", "avx512vbmi"},
         "avx512vnni": {"scalar", "avx2", "avx512", "avx512vnni"}}
 
 

@@ -10,6 +10,9 @@ namespace {
 TEST(Isa, CapsAreSetsNotALadder) {
   EXPECT_FALSE(IsaCap("avx512")->has(Isa::kAvxVnni));
   EXPECT_FALSE(IsaCap("avx512")->has(Isa::kAvx512Vnni));
+  EXPECT_FALSE(IsaCap("avx512")->has(Isa::kAvx512Vbmi));
+  EXPECT_FALSE(IsaCap("avx512vnni")->has(Isa::kAvx512Vbmi));
+  EXPECT_FALSE(IsaCap("avx512vbmi")->has(Isa::kAvx512Vnni));
   EXPECT_TRUE(IsaCap("avxvnni")->has(Isa::kAvx2));
   EXPECT_FALSE(IsaCap("avxvnni")->has(Isa::kAvx512));
   EXPECT_TRUE(IsaCap("scalar")->has(Isa::kScalar));
@@ -17,7 +20,8 @@ TEST(Isa, CapsAreSetsNotALadder) {
 
 TEST(Isa, UnknownCapNamesTheAllowedOnes) {
   EXPECT_EQ(IsaCap("sse4").message(),
-            "unknown instruction set 'sse4'; allowed are scalar, avx2, avxvnni, avx512, avx512vnni");
+            "unknown instruction set 'sse4'; allowed are scalar, avx2, avxvnni, avx512, avx512vbmi, "
+            "avx512vnni");
 }
 
 // The suite runs under several values of ASSAY_ISA: whichever this is, it took effect.

@@ -428,7 +428,7 @@ TEST(Depthwise, ExplainNamesEveryVariantAndPicksTheOneThatRuns) {
   const ConvSpec s = Square(64, 8, 8, 3, 1, 1);
   const std::vector<float> weights(64 * 9, 1.0f);
   for (ComputeType type : {ComputeType::kF32, ComputeType::kU8S8S32}) {
-    for (std::string_view cap : {"scalar", "avx2", "avxvnni", "avx512", "avx512vnni"}) {
+    for (std::string_view cap : {"scalar", "avx2", "avxvnni", "avx512", "avx512vbmi", "avx512vnni"}) {
       KernelOptions options;
       options.usable = DetectedIsas() & *IsaCap(cap);
       const std::vector<VariantChoice> choices = Explain(s, type, options);
