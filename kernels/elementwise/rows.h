@@ -78,12 +78,11 @@ struct Floats {
   typename V::Float v[4];
 };
 
-// float(bytes) - zero_point.
+// float(words) - zero_point; the words are unsigned, in the order of unpacking bytes.
 template <typename V>
-[[gnu::always_inline]] inline Floats<V> Widen(typename V::Int bytes,
-                                              typename V::Float two_to_23_and_zero_point) {
+[[gnu::always_inline]] inline Floats<V> WidenWords(typename V::Int lo, typename V::Int hi,
+                                                   typename V::Float two_to_23_and_zero_point) {
   const auto high = V::Set16(0x4b00);
-  const auto lo = V::UnpackLo8(bytes, V::Zero()), hi = V::UnpackHi8(bytes, V::Zero());
   const auto x = two_to_23_and_zero_point;
   return {{V::Sub(V::AsFloat(V::UnpackLo16(lo, high)), x),
            V::Sub(V::AsFloat(V::UnpackHi16(lo, high)), x),
@@ -91,22 +90,29 @@ template <typename V>
            V::Sub(V::AsFloat(V::UnpackHi16(hi, high)), x)}};
 }
 
-// Integers to bytes: + zero point, clamped.
+// float(bytes) - zero_point.
+template <typename V>
+[[gnu::always_inline]] inline Floats<V> Widen(typename V::Int bytes,
+                                              typename V::Float two_to_23_and_zero_point) {
+  return WidenWords<V>(V::UnpackLo8(bytes, V::Zero()), V::UnpackHi8(bytes, V::Zero()),
+                       two_to_23_and_zero_point);
+}
+
+// Integers to bytes: + zero point, clamped to 0 and 255.
 template <typename V>
 [[gnu::always_inline]] inline typename V::Int Narrow(const typename V::Int (&q)[4],
-                                                     typename V::Int zero_point, typename V::Int lo,
-                                                     typename V::Int hi) {
+                                                     typename V::Int zero_point) {
   const auto low = V::AddSaturated16(V::Pack32(q[0], q[1]), zero_point);
   const auto high = V::AddSaturated16(V::Pack32(q[2], q[3]), zero_point);
-  return V::Min8(V::Max8(V::Pack16(low, high), lo), hi);
+  return V::Pack16(low, high);
 }
 
 // RoundClamp (quant.h) in three places: the upper bound here, since a conversion makes of what is
-// too large the smallest integer; of NaN too, which is right. The lower one by the packs. Every
-// element is rounded as a float three times: about 50 vector instructions for a vector of results,
-// so arithmetic is the bound in L2 (0.2 of its bandwidth), memory beyond.
-template <typename V>
-void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* dst, int64_t n) {
+// too large the smallest integer; of NaN too, which is right. The lower one by the packs. Other
+// bounds than 0 and 255 at the end. kPlain: sums are known to lie within +-2^30, the bounds are 0
+// and 255; the packs do it all.
+template <typename V, bool kPlain>
+void AddU8As(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* dst, int64_t n) {
   const auto a_zero = V::Set(0x1p23f + static_cast<float>(p.a_zero_point));
   const auto b_zero = V::Set(0x1p23f + static_cast<float>(p.b_zero_point));
   const auto a_ratio = V::Set(p.a_ratio), b_ratio = V::Set(p.b_ratio);
@@ -120,13 +126,24 @@ void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* ds
 #pragma GCC unroll 4
     for (int v = 0; v < 4; ++v) {
       const auto sum = V::Add(V::Mul(left.v[v], a_ratio), V::Mul(right.v[v], b_ratio));
-      q[v] = V::ToInt(V::Min(max, sum));
+      q[v] = V::ToInt(kPlain ? sum : V::Min(max, sum));
     }
-    V::StoreBytes(dst + i, Narrow<V>(q, zero_point, lo, hi), lanes);
+    const auto bytes = Narrow<V>(q, zero_point);
+    V::StoreBytes(dst + i, kPlain ? bytes : V::Min8(V::Max8(bytes, lo), hi), lanes);
   };
   int64_t i = 0;
   for (; i + V::kBytes <= n; i += V::kBytes) step(i, typename V::All());
   if (i < n) step(i, typename V::FirstBytes(n - i));
+}
+
+// Every element is rounded as a float three times: some 44 vector instructions for a vector of
+// results, so arithmetic is the bound in L2, memory beyond. Fewer would round differently: a zero
+// point times a ratio is no float, so that it cannot be folded into a fused multiply-add.
+template <typename V>
+void AddU8(const AddU8Params& p, const uint8_t* a, const uint8_t* b, uint8_t* dst, int64_t n) {
+  const bool plain = 255 * (__builtin_fabsf(p.a_ratio) + __builtin_fabsf(p.b_ratio)) <= 0x1p30f &&
+                     p.lo == 0 && p.hi == 255;
+  plain ? AddU8As<V, true>(p, a, b, dst, n) : AddU8As<V, false>(p, a, b, dst, n);
 }
 
 template <typename V>
@@ -158,12 +175,6 @@ struct Quantizer {
         zero_point(V::Set16(params.zero_point)),
         divide(!(params.scale >= 0x1p-100f && params.scale <= 0x1p100f)) {}
 
-  [[gnu::always_inline]] typename V::Int Pack(const typename V::Int (&q)[4]) const {
-    const auto lo = V::AddSaturated16(V::Pack32(q[0], q[1]), zero_point);
-    const auto hi = V::AddSaturated16(V::Pack32(q[2], q[3]), zero_point);
-    return V::Pack16(lo, hi);
-  }
-
   // Bytes of four vectors, in the order of the packs.
   [[gnu::always_inline]] typename V::Int operator()(const Floats<V>& x) const {
     typename V::Int q[4];
@@ -177,7 +188,7 @@ struct Quantizer {
     if (__builtin_expect(divide || V::AnyAtLeast(worst, V::Set(0.5f - 0x1p-14f)), 0)) {
       for (int v = 0; v < 4; ++v) q[v] = V::ToInt(V::Min(max, V::Div(x.v[v], scale)));
     }
-    return Pack(q);
+    return Narrow<V>(q, zero_point);
   }
 };
 

@@ -117,6 +117,8 @@ struct Vec256 {
   }
 
   [[gnu::always_inline]] static Int Add16(Int a, Int b) { return _mm256_add_epi16(a, b); }
+  // Words: the sums of pairs of bytes, unsigned.
+  [[gnu::always_inline]] static Int SumPairs8(Int x) { return _mm256_maddubs_epi16(x, Set8(1)); }
   [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
   [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm256_add_epi32(a, b); }
   template <int kBits>

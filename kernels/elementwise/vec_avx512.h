@@ -115,6 +115,8 @@ struct Vec512 {
   }
 
   [[gnu::always_inline]] static Int Add16(Int a, Int b) { return _mm512_add_epi16(a, b); }
+  // Words: the sums of pairs of bytes, unsigned.
+  [[gnu::always_inline]] static Int SumPairs8(Int x) { return _mm512_maddubs_epi16(x, Set8(1)); }
   [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm512_sub_epi16(a, b); }
   [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm512_add_epi32(a, b); }
   template <int kBits>
