@@ -5,7 +5,7 @@
 
 #include "harness/measure/machine.h"
 #include "kernels/base/check.h"
-#include "kernels/elementwise/split.h"
+#include "kernels/cpu/split.h"
 
 namespace assay::bench {
 namespace {
@@ -44,7 +44,8 @@ Stream::Stream(int reads, int writes, int64_t src_bytes, int64_t dst_bytes)
 }
 
 void Stream::Once(const uint8_t* src, uint8_t* dst, ThreadPool& pool) const {
-  Split(steps_, step_bytes(), pool, [&](int64_t begin, int64_t end, int) {
+  const double cycles = CyclesOfBytes(static_cast<double>(step_bytes()));
+  Split(steps_, cycles, pool, [&](int64_t begin, int64_t end, int) {
     loop_.run(src + begin * loop_.reads * vector_bytes_, dst + begin * loop_.writes * vector_bytes_,
               end - begin);
   });

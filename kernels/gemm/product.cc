@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/base/check.h"
+#include "kernels/cpu/split.h"
 #include "kernels/gemm/stage.h"
 
 namespace assay::gemm {
@@ -15,10 +16,6 @@ constexpr int64_t kSmallPanelBytes = int64_t{20} << 10;
 // Results beyond this are fetched before they are stored: at small k that gains 10 %. Those of
 // 1.6 MB, in the second level and the third, lost 3 %.
 constexpr int64_t kFarBytes = int64_t{2} << 20;
-// A second thread costs a few microseconds to start and to wait for; below this it does not pay.
-constexpr double kMinCyclesPerThread = 15000;
-// So many blocks per thread let one that was held up leave its share to the others.
-constexpr int64_t kBlocksPerThread = 4;
 
 constexpr int64_t kMaxRows = 16, kMaxStep = 4;  // Of the integer variants.
 
@@ -36,10 +33,6 @@ T* Advance(T* p, int64_t bytes) {
 }
 
 }  // namespace
-
-int ThreadsThatPay(double cycles, int threads) {
-  return std::clamp(static_cast<int>(std::min(cycles / kMinCyclesPerThread, 1e6)), 1, threads);
-}
 
 Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const void* bias,
                               const OutputStage& stage, const KernelOptions& options,
@@ -91,7 +84,7 @@ void Product::Run(int64_t m, RowSource source, const Output& output, void* works
     }
     return;
   }
-  const int64_t blocks = threads * kBlocksPerThread;
+  const int64_t blocks = threads * kTasksPerThread;
   const int64_t row_blocks = std::clamp<int64_t>(blocks / groups, 1, tiles);
   const int64_t column_blocks = std::clamp<int64_t>(blocks / (groups * row_blocks), 1, panels);
   const int64_t stride = bytes != nullptr ? worker_bytes() : 0;

@@ -35,9 +35,6 @@ struct TileRows {
   uint8_t* short_rows;
 };
 
-// How many of `threads` are worth starting for work of so many cycles.
-int ThreadsThatPay(double cycles, int threads);
-
 // Sets first_row, row_bytes and row_offsets, or rows; rhs_offsets, taps and k, which are those of the
 // tile before. Returns where a span of rows ends that begins with the tile's: its tiles differ in
 // first_row only, by row_bytes from row to row.

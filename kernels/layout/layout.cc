@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "kernels/base/check.h"
+#include "kernels/cpu/split.h"
 #include "kernels/cpu/widest.h"
-#include "kernels/elementwise/split.h"
 #include "kernels/layout/variant.h"
 
 namespace assay::layout {
@@ -19,7 +19,7 @@ void ForEachTile(int64_t n, int64_t rows, int64_t cols, int64_t bytes_per_elemen
   constexpr int64_t kFarBytes = int64_t{1} << 20;
   const bool far = n * rows * cols * bytes_per_element > kFarBytes;
   Split(
-      n * cols, rows * bytes_per_element, pool,
+      n * cols, CyclesOfBytes(static_cast<double>(rows * bytes_per_element)), pool,
       [&](int64_t begin, int64_t end, int) {
         while (begin < end) {
           const int64_t image = begin / cols, col = begin % cols;

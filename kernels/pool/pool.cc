@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "kernels/base/check.h"
+#include "kernels/cpu/split.h"
 #include "kernels/cpu/widest.h"
-#include "kernels/elementwise/split.h"
 #include "kernels/pool/variant.h"
 
 namespace assay::pool {
@@ -95,7 +95,8 @@ void ForEachRun(const Window& window, bool dilated, const T* src, T* dst, Thread
   const int64_t row_elements = s.w * src_pixel, src_elements = s.n * s.h * row_elements;
   const bool far = src_elements * static_cast<int64_t>(sizeof(T)) > kFarBytes;
   const int64_t most_pixels = far ? kFarPixels : window.ow;
-  Split(s.n * window.oh * window.ow, bytes, pool, [&](int64_t begin, int64_t end, int) {
+  const double cycles = CyclesOfBytes(static_cast<double>(bytes));
+  Split(s.n * window.oh * window.ow, cycles, pool, [&](int64_t begin, int64_t end, int) {
     for (int64_t pixel = begin, count = 0; pixel < end; pixel += count) {
       const int64_t ox = pixel % window.ow, line = pixel / window.ow;
       count = std::min({RunLength(cols, ox, window.ow), end - pixel, most_pixels});

@@ -7,6 +7,7 @@
 
 #include "kernels/base/buffer.h"
 #include "kernels/base/check.h"
+#include "kernels/cpu/split.h"
 #include "kernels/gemm/dense_rows.h"
 #include "kernels/gemm/product.h"
 #include "kernels/winograd/weights.h"
@@ -36,7 +37,8 @@ int64_t PositionStep(int64_t tiles, int64_t row) {
 // Calls body(i) for all i < count, a few tasks per thread.
 template <typename Body>
 void ForEach(int64_t count, ThreadPool& pool, const Body& body) {
-  const int64_t tasks = pool.threads() == 1 ? 1 : std::min<int64_t>(count, 4 * pool.threads());
+  const int64_t tasks =
+      pool.threads() == 1 ? 1 : std::min(count, kTasksPerThread * pool.threads());
   pool.Run(tasks, [&](int64_t task, int) {
     for (int64_t i = task * count / tasks; i < (task + 1) * count / tasks; ++i) body(i);
   });
@@ -110,7 +112,7 @@ struct Winograd::Impl {
 Winograd::Impl::Blocks Winograd::Impl::BlocksFor(int threads) const {
   const int64_t row_bytes = algorithm.positions() * (source_row() + product_row()) * kFloatBytes;
   const int64_t at_once = std::max(kBlockBytes / row_bytes, kMinTiles);
-  const int64_t paying = gemm::ThreadsThatPay(cycles, threads);
+  const int64_t paying = ThreadsThatPay(cycles, threads);
   const bool side_by_side = paying == 1 || tiles() >= paying * kMinTiles;
   int64_t count = CeilDiv(tiles(), at_once);
   if (side_by_side) count = RoundUp(count, paying);
@@ -258,7 +260,7 @@ void Winograd::Run(const void* src, void* dst, const void* residual, void* works
   }
   ThreadPool alone(1);
   const size_t worker_bytes = plan.MemoryBytes(blocks.tiles);
-  if (blocks.count == 1 || gemm::ThreadsThatPay(plan.cycles, pool.threads()) == 1) {
+  if (blocks.count == 1 || ThreadsThatPay(plan.cycles, pool.threads()) == 1) {
     for (int64_t block = 0; block < blocks.count; ++block) run(block, workspace, alone);
     return;
   }
