@@ -168,7 +168,8 @@ TEST_P(EveryVariant, AverageF32) {
 TEST_P(EveryVariant, AverageU8) {
   for (const auto& [from, to] : {std::pair{QuantParams{0.1f, 3}, QuantParams{0.07f, 250}},
                                  {QuantParams{1.0f, 255}, QuantParams{1.0f, 0}},
-                                 {QuantParams{1.0f, 0}, QuantParams{2.0f, 0}}}) {  // Halves.
+                                 {QuantParams{1.0f, 0}, QuantParams{2.0f, 0}},  // Halves.
+                                 {QuantParams{1e30f, 3}, QuantParams{1e-3f, 250}}}) {
     ForWindows([&](const Window& window, Guard guard) {
       Check<uint8_t>(
           window, false, guard, random,
