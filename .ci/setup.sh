@@ -7,7 +7,7 @@ BUILD_PACKAGES=(clang-19 g++ cmake ninja-build ccache libbenchmark-dev libboost-
 DEMO_PACKAGES=(dataset-fashion-mnist)
 PEER_PACKAGES=(libdnnl-dev libxsmm-dev libopenblas-dev)  # bench/peers only
 TEST_PACKAGES=(dataset-fashion-mnist libgtest-dev libgmock-dev libclang-rt-19-dev binutils git
-  python3 python3-numpy)
+  libonnx-testdata python3 python3-numpy)
 
 # ensure_packages PACKAGE...: returns when all are installed; touches the network only when one is not.
 ensure_packages() {

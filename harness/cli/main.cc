@@ -5,6 +5,7 @@
 #include <new>
 
 #include "harness/cli/command.h"
+#include "harness/conform/judge.h"
 #include "harness/measure/child.h"
 #include "harness/report/terminal.h"
 #include "harness/tune/evaluator.h"
@@ -59,6 +60,7 @@ int Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   assay::tune::RegisterModelFootprint();
+  assay::conform::RegisterJudge();
   if (const auto code = assay::measure::MaybeRunChild(argc, argv)) return *code;
   std::signal(SIGPIPE, SIG_IGN);
   try {

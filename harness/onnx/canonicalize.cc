@@ -44,21 +44,28 @@ Status CanonicalizeNode(Node& node, int opset, Context& context) {
 
 }  // namespace
 
-std::vector<std::string> UnsupportedNodes(const Graph& graph,
-                                          const std::map<std::string, int64_t>& opsets) {
-  std::vector<std::string> unsupported;
+std::string QualifiedType(const Node& node) {
+  return node.domain.empty() ? node.op_type : node.domain + "." + node.op_type;
+}
+
+std::vector<UnsupportedNode> UnsupportedNodes(const Graph& graph,
+                                              const std::map<std::string, int64_t>& opsets) {
+  std::vector<UnsupportedNode> unsupported;
   for (const Node& node : graph.nodes) {
     std::string text = Unsupported(node, opsets);
-    if (!text.empty()) unsupported.push_back(std::move(text));
+    if (!text.empty()) unsupported.push_back({QualifiedType(node), std::move(text)});
   }
   return unsupported;
 }
 
 Status CheckSupported(const Graph& graph, const std::map<std::string, int64_t>& opsets) {
-  const std::vector<std::string> unsupported = UnsupportedNodes(graph, opsets);
-  if (unsupported.empty()) return {};
-  return Error(fmt::format("{} of {} nodes are not supported: {}", unsupported.size(),
-                           graph.nodes.size(), fmt::join(unsupported, "; ")));
+  std::vector<std::string> texts;
+  for (UnsupportedNode& node : UnsupportedNodes(graph, opsets)) {
+    texts.push_back(std::move(node.text));
+  }
+  if (texts.empty()) return {};
+  return Error(fmt::format("{} of {} nodes are not supported: {}", texts.size(),
+                           graph.nodes.size(), fmt::join(texts, "; ")));
 }
 
 Status Canonicalize(Graph& graph, int opset, std::map<std::string, int> ranks) {

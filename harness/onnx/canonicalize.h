@@ -10,10 +10,17 @@
 
 namespace assay::onnx {
 
+// "Conv", or "com.example.Foo".
+std::string QualifiedType(const Node& node);
+
+struct UnsupportedNode {
+  std::string op;    // Its qualified type.
+  std::string text;  // Its name, operator, domain and opset.
+};
 // `opsets`: the opset that the model declares of each domain. The nodes of operators, domains or
-// opsets that are not supported, with these.
-std::vector<std::string> UnsupportedNodes(const Graph& graph,
-                                          const std::map<std::string, int64_t>& opsets);
+// opsets that are not supported.
+std::vector<UnsupportedNode> UnsupportedNodes(const Graph& graph,
+                                              const std::map<std::string, int64_t>& opsets);
 // An error that lists them all.
 Status CheckSupported(const Graph& graph, const std::map<std::string, int64_t>& opsets);
 

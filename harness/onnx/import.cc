@@ -23,8 +23,10 @@ using ::onnx::GraphProto;
 using ::onnx::ModelProto;
 using ::onnx::ValueInfoProto;
 
-Result<std::map<std::string, int64_t>> ReadOpsets(const ModelProto& model) {
-  std::map<std::string, int64_t> opsets;
+using Opsets = std::map<std::string, int64_t>;  // By domain.
+
+Result<Opsets> ReadOpsets(const ModelProto& model) {
+  Opsets opsets;
   for (const auto& import : model.opset_import()) {
     const std::string domain = import.domain() == "ai.onnx" ? "" : import.domain();
     const auto [it, fresh] = opsets.emplace(domain, import.version());
@@ -33,13 +35,15 @@ Result<std::map<std::string, int64_t>> ReadOpsets(const ModelProto& model) {
                                import.version(), domain));
     }
   }
+  return opsets;
+}
+
+Status CheckDefaultOpset(const Opsets& opsets) {
   const auto it = opsets.find("");
   if (it == opsets.end()) return Error("declares no opset of domain ai.onnx");
-  if (it->second < kMinOpset || it->second > kMaxOpset) {
-    return Error(fmt::format("declares opset {} of domain ai.onnx; allowed: {} to {}", it->second,
-                             kMinOpset, kMaxOpset));
-  }
-  return opsets;
+  if (kMinOpset <= it->second && it->second <= kMaxOpset) return {};
+  return Error(fmt::format("declares opset {} of domain ai.onnx; allowed: {} to {}", it->second,
+                           kMinOpset, kMaxOpset));
 }
 
 Result<std::vector<Dim>> ReadDims(const ::onnx::TensorShapeProto& shape) {
@@ -93,7 +97,7 @@ Status ReadInitializers(const GraphProto& proto, ExternalData& external, Graph& 
   return {};
 }
 
-Status ReadInputs(const GraphProto& proto, Graph& graph) {
+Status ReadInputs(const GraphProto& proto, const ImportOptions& options, Graph& graph) {
   std::set<std::string> names;
   for (const ValueInfoProto& input : proto.input()) {
     if (!names.insert(input.name()).second) {
@@ -102,6 +106,14 @@ Status ReadInputs(const GraphProto& proto, Graph& graph) {
     if (graph.initializers.contains(input.name())) continue;
     auto info = ReadValueInfo(input);
     if (!info.ok()) return Error(fmt::format("input '{}' {}", input.name(), info.message()));
+    if (const auto it = options.constants.find(input.name()); it != options.constants.end()) {
+      if (it->second.dtype() != info->dtype) {
+        return Error(fmt::format("input '{}' is of {}, the constant given is of {}", input.name(),
+                                 Name(info->dtype), Name(it->second.dtype())));
+      }
+      graph.initializers.emplace(input.name(), it->second);
+      continue;
+    }
     if (!info->rank_known) {
       return Error(
           fmt::format("input '{}' declares no shape, not even a symbolic one", input.name()));
@@ -169,13 +181,15 @@ std::map<std::string, int> DeclaredRanks(const GraphProto& proto) {
   return ranks;
 }
 
-Result<Graph> ReadModel(const ModelProto& model, ExternalData& external) {
+Result<Graph> ReadModel(const ModelProto& model, const ImportOptions& options,
+                        ExternalData& external) {
   if (!model.has_graph()) return Error("the model has no graph");
   if (model.functions_size() > 0) {
     return Error(fmt::format("function '{}' is not supported; functions must be inlined",
                              model.functions(0).name()));
   }
-  ASSAY_ASSIGN_OR_RETURN(const auto opsets, ReadOpsets(model));
+  ASSAY_ASSIGN_OR_RETURN(const Opsets opsets, ReadOpsets(model));
+  ASSAY_RETURN_IF_ERROR(CheckDefaultOpset(opsets));
   const GraphProto& proto = model.graph();
   Graph graph;
   graph.name = proto.name();
@@ -188,7 +202,7 @@ Result<Graph> ReadModel(const ModelProto& model, ExternalData& external) {
         ReadAttributes(proto.node(i), external, graph.nodes[static_cast<size_t>(i)]));
   }
   ASSAY_RETURN_IF_ERROR(ReadInitializers(proto, external, graph));
-  ASSAY_RETURN_IF_ERROR(ReadInputs(proto, graph));
+  ASSAY_RETURN_IF_ERROR(ReadInputs(proto, options, graph));
   ASSAY_RETURN_IF_ERROR(ReadOutputs(proto, graph));
   ASSAY_RETURN_IF_ERROR(SortTopologically(graph));
   ASSAY_RETURN_IF_ERROR(CheckOutputsProduced(graph));
@@ -199,13 +213,13 @@ Result<Graph> ReadModel(const ModelProto& model, ExternalData& external) {
 
 }  // namespace
 
-Result<Graph> Import(const std::filesystem::path& path) {
+Result<Graph> Import(const std::filesystem::path& path, const ImportOptions& options) {
   try {
     ModelProto model;
     ASSAY_RETURN_IF_ERROR(ParseFile(path, "model", model));
     const auto folder = path.has_parent_path() ? path.parent_path() : ".";
     ExternalData external(folder);
-    auto graph = ReadModel(model, external);
+    auto graph = ReadModel(model, options, external);
     if (!graph.ok()) return Error(fmt::format("{}: {}", path.string(), graph.message()));
     return graph;
   } catch (const std::bad_alloc&) {
@@ -221,10 +235,17 @@ Result<Survey> Examine(const std::filesystem::path& path) {
   Survey survey;
   Graph graph;
   for (const auto& proto : model.graph().node()) {
-    const Node& node = graph.nodes.emplace_back(ReadNode(proto));
-    ++survey.operators[node.domain.empty() ? node.op_type : node.domain + "." + node.op_type];
+    ++survey.operators[QualifiedType(graph.nodes.emplace_back(ReadNode(proto)))];
   }
-  survey.unsupported = UnsupportedNodes(graph, *opsets);
+  for (UnsupportedNode& node : UnsupportedNodes(graph, *opsets)) {
+    survey.unsupported.push_back(std::move(node.text));
+    survey.missing.insert(std::move(node.op));
+  }
+  std::set<std::string_view> initializers;
+  for (const auto& tensor : model.graph().initializer()) initializers.insert(tensor.name());
+  for (const auto& input : model.graph().input()) {
+    if (!initializers.contains(input.name())) survey.inputs.push_back(input.name());
+  }
   return survey;
 }
 

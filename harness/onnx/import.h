@@ -4,17 +4,24 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "harness/graph/graph.h"
 #include "kernels/base/status.h"
+#include "kernels/base/tensor.h"
 
 namespace assay::onnx {
 
 // Opsets of the default domain that a model may declare. The IR version is not restricted.
 inline constexpr int kMinOpset = 7;
 inline constexpr int kMaxOpset = 21;
+
+struct ImportOptions {
+  // Inputs whose values are known: they become constants. A name that is no input is ignored.
+  std::map<std::string, Tensor> constants = {};
+};
 
 // Reads `path`, external data in its folder included, and canonicalizes it:
 //  - nodes are in topological order, uniquely named, and hold only attributes of kCanonicalOpset;
@@ -26,15 +33,17 @@ inline constexpr int kMaxOpset = 21;
 // of an operator, domain or opset that Assay does not support, all listed; subgraphs, sparse
 // tensors and functions; a wrong attribute, by node, operator, attribute, found and allowed;
 // a cycle, a value produced twice or by nothing; tensors whose bytes do not match their shape.
-Result<Graph> Import(const std::filesystem::path& path);
+Result<Graph> Import(const std::filesystem::path& path, const ImportOptions& options = {});
 
 // What a model is made of, supported or not.
 struct Survey {
   std::map<std::string, int64_t> operators;  // "Conv", "com.example.Foo": how many nodes.
   std::vector<std::string> unsupported;      // A line per node: its name, operator, opset.
+  std::set<std::string> missing;             // The operators of those nodes.
+  std::vector<std::string> inputs;           // Names, in order, without initializers.
 };
 
-// Reads no more than the nodes. Error: not a readable ONNX model.
+// Reads no more than the nodes and the names. Error: not a readable ONNX model.
 Result<Survey> Examine(const std::filesystem::path& path);
 
 }  // namespace assay::onnx

@@ -19,6 +19,7 @@ ALLOWED = {
     "harness/measure": ["kernels", "objectives", "harness/engine", "harness/data"],
     "harness/tune": ["kernels", "objectives", "harness/file", "harness/graph", "harness/onnx", "harness/quantize",
                      "harness/engine", "harness/data", "harness/measure"],
+    "harness/conform": ["kernels", "harness/graph", "harness/onnx", "harness/engine", "harness/measure"],
     "harness/report": ["kernels", "objectives", "harness/tune", "harness/measure"],
     "harness/cli": ["kernels", "objectives", "harness"],
     "bench": ["kernels", "objectives", "harness"],
