@@ -18,14 +18,26 @@ Result<Shape> BroadcastShape(const Node& node, const Shape& a, const Shape& b) {
   return Shape(std::move(dims));
 }
 
-Status InferBroadcast(Inference& inference) {
+namespace {
+
+Status InferAs(Inference& inference, std::initializer_list<DType> allowed,
+               std::optional<DType> result) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 2));
-  ASSAY_RETURN_IF_ERROR(
-      inference.ExpectType(0, {DType::kF32, DType::kF64, DType::kI32, DType::kI64}));
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, allowed));
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(1, {inference.dtype(0)}));
   ASSAY_ASSIGN_OR_RETURN(const Shape shape,
                          BroadcastShape(inference.node(), inference.shape(0), inference.shape(1)));
-  return inference.Set(0, inference.dtype(0), shape);
+  return inference.Set(0, result.value_or(inference.dtype(0)), shape);
+}
+
+}  // namespace
+
+Status InferBroadcast(Inference& inference, std::initializer_list<DType> allowed) {
+  return InferAs(inference, allowed, std::nullopt);
+}
+
+Status InferComparison(Inference& inference, std::initializer_list<DType> allowed) {
+  return InferAs(inference, allowed, DType::kBool);
 }
 
 }  // namespace assay::engine

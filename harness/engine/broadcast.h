@@ -5,18 +5,21 @@
 
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/with_type.h"
 
 namespace assay::engine {
 
 // The shape of both together. Error: extents that do not match.
 Result<Shape> BroadcastShape(const Node& node, const Shape& a, const Shape& b);
 
-// Infers: two inputs of one arithmetic type (float, double, int32, int64).
-Status InferBroadcast(Inference& inference);
+// Infers: two inputs of one of these types, a result of that type.
+Status InferBroadcast(Inference& inference, std::initializer_list<DType> allowed);
+// A bool result instead.
+Status InferComparison(Inference& inference, std::initializer_list<DType> allowed);
 
-// Appends the step dst = function(a, b) for elements of type T. `function` is
-// bool(T a, T b, T& result); false is a bad value, an error that says `complaint`.
-template <typename T, typename Function>
+// Appends the step dst = function(a, b) for elements of these types. `function` is
+// bool(A a, B b, R& result); false is a bad value, an error that says `complaint`.
+template <typename A, typename B, typename R, typename Function>
 Status LowerBroadcastOf(const Node& node, Lowerer& lowerer, Function function,
                         const char* complaint) {
   const Operand a = lowerer.Get(node.input(0));
@@ -29,9 +32,9 @@ Status LowerBroadcastOf(const Node& node, Lowerer& lowerer, Function function,
                          {dst.strides, a.BroadcastStrides(shape), b.BroadcastStrides(shape)});
   auto added =
       lowerer.Add(node, {a, b}, {dst}, [=, name = node.name](const Frame& frame) -> Status {
-        T* to = frame.At<T>(dst);
-        const T* lhs = frame.At<const T>(a);
-        const T* rhs = frame.At<const T>(b);
+        R* to = frame.At<R>(dst);
+        const A* lhs = frame.At<const A>(a);
+        const B* rhs = frame.At<const B>(b);
         const auto steps = nest.steps();
         std::atomic<bool> good = true;
         nest.Run(*frame.pool, [&](const auto& at) {
@@ -49,20 +52,27 @@ Status LowerBroadcastOf(const Node& node, Lowerer& lowerer, Function function,
   return {};
 }
 
-// The same for whatever type the node's operands have. `function` is generic.
+// The same for whatever number the node's operands are. `function` is generic.
 template <typename Function>
 Status LowerBroadcast(const Node& node, Lowerer& lowerer, Function function,
                       const char* complaint = "") {
-  switch (lowerer.type(node.input(0)).dtype) {
-    case DType::kF32:
-      return LowerBroadcastOf<float>(node, lowerer, function, complaint);
-    case DType::kF64:
-      return LowerBroadcastOf<double>(node, lowerer, function, complaint);
-    case DType::kI32:
-      return LowerBroadcastOf<int32_t>(node, lowerer, function, complaint);
-    default:
-      return LowerBroadcastOf<int64_t>(node, lowerer, function, complaint);
-  }
+  return WithNumber(lowerer.type(node.input(0)).dtype, [&]<typename T>(T) {
+    return LowerBroadcastOf<T, T, T>(node, lowerer, function, complaint);
+  });
+}
+
+// The same for bool function(T a, T b), which is the result.
+template <typename Function>
+Status LowerComparison(const Node& node, Lowerer& lowerer, Function function) {
+  return WithType(lowerer.type(node.input(0)).dtype, [&]<typename T>(T) {
+    return LowerBroadcastOf<T, T, bool>(
+        node, lowerer,
+        [=](T a, T b, bool& result) {
+          result = function(a, b);
+          return true;
+        },
+        "");
+  });
 }
 
 }  // namespace assay::engine

@@ -23,6 +23,12 @@ struct ValueType {
 };
 using Types = std::map<std::string, ValueType>;
 
+// Element types that operators are defined for.
+inline constexpr std::initializer_list<DType> kReals = {DType::kF32, DType::kF64};
+inline constexpr std::initializer_list<DType> kNumbers = {DType::kF32, DType::kF64, DType::kI64,
+                                                          DType::kI32, DType::kU8,  DType::kI8};
+inline constexpr std::initializer_list<DType> kIndices = {DType::kI64, DType::kI32};
+
 // "node 'conv1' (Conv): ..."
 template <typename... Args>
 Status NodeError(const Node& node, fmt::format_string<Args...> format, Args&&... args) {

@@ -1,6 +1,7 @@
-// Lowering: what the engine knows of one operator. Each file of harness/engine/ops defines one,
-// named after the file; the build collects them into AllLowerings(). To add an operator is to add
-// a file: folding of constants, int8 lookup tables, layouts, memory and threads come with it.
+// Lowering: what the engine knows of one operator. Each file of harness/engine/ops defines one, or
+// a family of them, named after the file; the build collects them into AllLowerings(). To add an
+// operator is to add a file: folding of constants, int8 lookup tables, layouts, memory and threads
+// come with it.
 #pragma once
 
 #include <span>
@@ -17,7 +18,7 @@ namespace assay::engine {
 inline constexpr std::string_view kFusedDomain = "assay";
 
 struct Lowering {
-  std::string_view op_type;
+  std::string_view op_type = {};
   std::string_view domain = "";
 
   // Checks the node and its operands and says what its outputs are. Error: a sentence that names
@@ -31,9 +32,13 @@ struct Lowering {
   bool pointwise = false;
   // Reads its first input as an image, so that producers had better write it channels-last.
   bool image = false;
+  // The members, where the file defines a family; all else is then empty.
+  std::span<const Lowering> (*family)() = nullptr;
 };
 
-// Written by CMake; ordered by file name.
+// Written by CMake: what each file defines, ordered by file name.
+std::span<const Lowering* const> LoweringFiles();
+// The same with every family replaced by its members.
 std::span<const Lowering* const> AllLowerings();
 
 // nullptr where the engine does not have the operator.

@@ -107,13 +107,6 @@ int64_t Plan::int8_macs() const {
   return macs;
 }
 
-const Lowering* FindLowering(const Node& node) {
-  for (const Lowering* lowering : AllLowerings()) {
-    if (lowering->op_type == node.op_type && lowering->domain == node.domain) return lowering;
-  }
-  return nullptr;
-}
-
 std::vector<std::string> UnsupportedNodes(const Graph& graph) {
   std::vector<std::string> nodes;
   for (const Node& node : graph.nodes) {

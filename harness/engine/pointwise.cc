@@ -5,9 +5,9 @@
 
 namespace assay::engine {
 
-Status InferPointwise(Inference& inference) {
+Status InferPointwise(Inference& inference, std::initializer_list<DType> allowed) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(1, 1));
-  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, {DType::kF32}));
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, allowed));
   return inference.Set(0, inference.dtype(0), inference.shape(0));
 }
 

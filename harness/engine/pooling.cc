@@ -6,11 +6,8 @@ namespace assay::engine {
 namespace {
 
 Status ExpectImage(const Inference& inference) {
-  if (inference.shape(0).rank() == 4) return {};
-  return inference.Error(
-      "input {} is no image [n, c, h, w]: only two-dimensional pooling is "
-      "supported",
-      inference.shape(0).ToString());
+  if (inference.shape(0).rank() >= 3) return {};
+  return inference.Error("input {} is no image [n, c, ...]", inference.shape(0).ToString());
 }
 
 Pooling Placed(pool::Window window, const Node& node, Lowerer& lowerer) {
@@ -25,14 +22,23 @@ Pooling Placed(pool::Window window, const Node& node, Lowerer& lowerer) {
 
 Status InferPool(Inference& inference, DType result) {
   ASSAY_RETURN_IF_ERROR(ExpectImage(inference));
-  ASSAY_ASSIGN_OR_RETURN(const auto kernel, KernelShape(inference.node()));
-  ASSAY_ASSIGN_OR_RETURN(const SlidingWindow window,
-                         WindowOf(inference.node(), inference.shape(0), kernel));
-  return inference.Set(0, result, {window.spec.n, window.spec.c, window.oh, window.ow});
+  const Shape& image = inference.shape(0);
+  ASSAY_ASSIGN_OR_RETURN(const auto kernel, KernelShape(inference.node(), image.rank() - 2));
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, WindowAxesOf(inference.node(), image, kernel));
+  return inference.Set(0, result, OutputDims(image[0], image[1], axes));
+}
+
+Result<PlainPooling> PlainPoolingOf(const Node& node, Lowerer& lowerer) {
+  const Shape& image = lowerer.shape(node.input(0));
+  ASSAY_ASSIGN_OR_RETURN(const auto kernel, KernelShape(node, image.rank() - 2));
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, WindowAxesOf(node, image, kernel));
+  const Operand src = lowerer.Dense(node.input(0));
+  return PlainPooling{Taps(axes), image[0] * image[1], src,
+                      lowerer.New(node.outputs[0], Order::kDense)};
 }
 
 Result<Pooling> PoolingOf(const Node& node, Lowerer& lowerer) {
-  ASSAY_ASSIGN_OR_RETURN(const auto kernel, KernelShape(node));
+  ASSAY_ASSIGN_OR_RETURN(const auto kernel, KernelShape(node, 2));
   ASSAY_ASSIGN_OR_RETURN(const SlidingWindow window,
                          WindowOf(node, lowerer.shape(node.input(0)), kernel));
   return Placed({.spec = window.spec,
@@ -45,10 +51,13 @@ Result<Pooling> PoolingOf(const Node& node, Lowerer& lowerer) {
 Status InferGlobalPool(Inference& inference, DType result) {
   ASSAY_RETURN_IF_ERROR(ExpectImage(inference));
   const Shape& image = inference.shape(0);
-  if (image[2] * image[3] == 0) {
-    return inference.Error("image {} has no pixels to average", image.ToString());
+  if (image.elements(2, image.rank()) == 0) {
+    return inference.Error("image {} has no pixels", image.ToString());
   }
-  return inference.Set(0, result, {image[0], image[1], 1, 1});
+  std::vector<int64_t> dims(static_cast<size_t>(image.rank()), 1);
+  dims[0] = image[0];
+  dims[1] = image[1];
+  return inference.Set(0, result, std::move(dims));
 }
 
 Pooling GlobalPoolingOf(const Node& node, Lowerer& lowerer) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/taps.h"
 #include "kernels/pool/pool.h"
 
 namespace assay::engine {
@@ -11,12 +12,21 @@ struct Pooling {
   Operand src, dst;  // Images.
 };
 
-// Checks shapes and attributes; the output is of `result`.
+// Checks shapes and attributes, over any number of spatial axes; the output is of `result`.
 Status InferPool(Inference& inference, DType result);
-// Of a checked node; makes its output.
+// Of a checked node on images; makes its output.
 Result<Pooling> PoolingOf(const Node& node, Lowerer& lowerer);
 
-// The same over the whole image.
+// Pooling as loops, over any number of spatial axes.
+struct PlainPooling {
+  Taps taps;
+  int64_t planes;    // n * c.
+  Operand src, dst;  // Dense.
+};
+// Of a checked node; makes its output.
+Result<PlainPooling> PlainPoolingOf(const Node& node, Lowerer& lowerer);
+
+// The kernels' pooling over the whole image. Inference is for any number of spatial axes.
 Status InferGlobalPool(Inference& inference, DType result);
 Pooling GlobalPoolingOf(const Node& node, Lowerer& lowerer);
 

@@ -14,8 +14,10 @@
 
 namespace assay::onnx {
 
-// Opsets of the default domain that a model may declare. The IR version is not restricted.
-inline constexpr int kMinOpset = 7;
+// Opsets of the default domain that a model may declare. The IR version is not restricted. Opset 6
+// and those before are read as far as the definitions that they share with opset 7 reach; others
+// are refused by their attributes.
+inline constexpr int kMinOpset = 1;
 inline constexpr int kMaxOpset = 21;
 
 struct ImportOptions {

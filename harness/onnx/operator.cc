@@ -44,7 +44,24 @@ Status CheckOutputs(const Node& node, const Operator& op) {
                                      Count(1, op.max_outputs)));
 }
 
+std::vector<const Operator*> Members() {
+  std::vector<const Operator*> members;
+  for (const Operator* file : OperatorFiles()) {
+    if (file->family == nullptr) {
+      members.push_back(file);
+    } else {
+      for (const Operator& member : file->family()) members.push_back(&member);
+    }
+  }
+  return members;
+}
+
 }  // namespace
+
+std::span<const Operator* const> AllOperators() {
+  static const std::vector<const Operator*> all = Members();
+  return all;
+}
 
 const Operator* FindOperator(std::string_view op_type, std::string_view domain) {
   for (const Operator* op : AllOperators()) {

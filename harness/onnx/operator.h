@@ -1,5 +1,5 @@
 // Operator: what the importer knows of one ONNX operator. Each file of harness/onnx/ops defines
-// one, named after the file; the build collects them into AllOperators().
+// one, or a family of them, named after the file; the build collects them into AllOperators().
 #pragma once
 
 #include <array>
@@ -45,7 +45,7 @@ class AttributeSpecs {
 inline constexpr size_t kVariadic = std::numeric_limits<size_t>::max();
 
 struct Operator {
-  std::string_view op_type;
+  std::string_view op_type = {};
   std::string_view domain = "";
   // The opsets that have the operator. Export declares the lowest opset that has it and all the
   // attributes the node carries, so canonicalize drops attributes that say the default.
@@ -62,9 +62,16 @@ struct Operator {
   // their number is checked afterwards. A node left without outputs is dropped. nullptr: there is
   // nothing to do.
   Status (*canonicalize)(Node& node, int opset, Context& context) = nullptr;
+  // Where an attribute's value tells: the opset that allowed it. Export refuses what is newer than
+  // kCanonicalOpset.
+  int (*since)(const Node& node) = nullptr;
+  // The members, where the file defines a family; all else is then empty.
+  std::span<const Operator> (*family)() = nullptr;
 };
 
-// Written by CMake; ordered by file name.
+// Written by CMake: what each file defines, ordered by file name.
+std::span<const Operator* const> OperatorFiles();
+// The same with every family replaced by its members.
 std::span<const Operator* const> AllOperators();
 
 // The operator of that type and domain, or nullptr.

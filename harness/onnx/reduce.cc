@@ -4,6 +4,16 @@
 
 namespace assay::onnx {
 
+namespace {
+
+void BecomeIdentity(Node& node) {
+  node.op_type = "Identity";
+  node.attributes.clear();
+  node.inputs.resize(1);
+}
+
+}  // namespace
+
 Status CanonicalizeReduce(Node& node, int opset, Context& context) {
   ASSAY_RETURN_IF_ERROR(ExpectInt(node, "keepdims", 0, 1));
   ASSAY_RETURN_IF_ERROR(ExpectInt(node, "noop_with_empty_axes", 0, 1));
@@ -12,14 +22,34 @@ Status CanonicalizeReduce(Node& node, int opset, Context& context) {
     const bool is_noop = node.Int("noop_with_empty_axes", 0) == 1;
     node.attributes.erase("noop_with_empty_axes");
     if (is_noop && node.Ints("axes").empty()) {
-      node.op_type = "Identity";
-      node.attributes.clear();
+      BecomeIdentity(node);
       return {};
     }
   }
   if (node.Ints("axes").empty()) node.attributes.erase("axes");  // All axes, as when absent.
   const int64_t rank = context.Rank(node.input(0)).value_or(kMaxRank);
   return ExpectInts(node, "axes", std::nullopt, -rank, rank - 1);
+}
+
+Status CanonicalizeReduceSum(Node& node, int, Context& context) {
+  ASSAY_RETURN_IF_ERROR(ExpectInt(node, "keepdims", 0, 1));
+  ASSAY_RETURN_IF_ERROR(ExpectInt(node, "noop_with_empty_axes", 0, 1));
+  const int64_t rank = context.Rank(node.input(0)).value_or(kMaxRank);
+  ASSAY_RETURN_IF_ERROR(ExpectInts(node, "axes", std::nullopt, -rank, rank - 1));
+  context.AttributeToInput(node, "axes", 1);
+  const auto axes = context.ConstantInts(node.input(1));
+  const bool none = !node.has_input(1) || (axes && axes->empty());
+  if (!none) {
+    node.attributes.erase("noop_with_empty_axes");
+    return {};
+  }
+  if (node.Int("noop_with_empty_axes", 0) == 1) {
+    BecomeIdentity(node);
+  } else {
+    node.inputs.resize(1);  // All axes, as when absent.
+    node.attributes.erase("noop_with_empty_axes");
+  }
+  return {};
 }
 
 }  // namespace assay::onnx

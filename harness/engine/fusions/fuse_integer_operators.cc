@@ -13,11 +13,12 @@ bool SameShapes(const Pattern& pattern, const Node& node) {
   return node.inputs.size() == 2 && pattern.shape(node.input(0)) == pattern.shape(node.input(1));
 }
 
-// Whether an integer form of the node exists: the same name with a Q in front.
+// Whether an integer form of the node exists: the same name with a Q in front. Pools are of images.
 bool HasIntegerForm(const Pattern& pattern, int index) {
   if (pattern.Is(index, "Add")) return SameShapes(pattern, pattern.node(index));
-  return pattern.Is(index, "AveragePool") || pattern.Is(index, "GlobalAveragePool") ||
-         pattern.Is(index, "Concat");
+  if (pattern.Is(index, "Concat")) return true;
+  return (pattern.Is(index, "AveragePool") || pattern.Is(index, "GlobalAveragePool")) &&
+         pattern.shape(pattern.node(index).input(0)).rank() == 4;
 }
 
 std::optional<std::vector<Codes>> CodesOf(const Pattern& pattern, const Node& node) {

@@ -67,7 +67,7 @@ bool PlainGemm(const Node& node) {
 int ChannelAxis(const Pattern& pattern, int index) {
   const Node& node = pattern.node(index);
   if (node.inputs.size() > 3 || node.Has(kLo)) return -1;
-  if (pattern.Is(index, "Conv")) return 0;
+  if (pattern.Is(index, "Conv")) return pattern.shape(node.input(1)).rank() == 4 ? 0 : -1;
   const bool matrix = pattern.Is(index, "MatMul") && pattern.shape(node.input(1)).rank() == 2;
   const bool gemm = pattern.Is(index, "Gemm") && PlainGemm(node);
   if (!matrix && !gemm) return -1;

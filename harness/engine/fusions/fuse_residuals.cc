@@ -6,10 +6,13 @@
 namespace assay::engine {
 namespace {
 
-// A Conv of nothing more than ONNX's, whose result this Add alone reads.
+// A Conv on images of nothing more than ONNX's, by a kernel, whose result this Add alone reads.
 bool CanHost(const Pattern& pattern, int conv, const std::string& value) {
-  return pattern.Is(conv, "Conv") && pattern.OnlyReader(value) >= 0 &&
-         pattern.node(conv).inputs.size() <= 3;
+  if (!pattern.Is(conv, "Conv") || pattern.OnlyReader(value) < 0) return false;
+  const Node& node = pattern.node(conv);
+  const bool constant = pattern.constant(node.input(1)) != nullptr &&
+                        (!node.has_input(2) || pattern.constant(node.input(2)) != nullptr);
+  return node.inputs.size() <= 3 && constant && pattern.shape(value).rank() == 4;
 }
 
 // The operand of the Add whose Conv takes the other one as its residual: the one made later, so

@@ -43,6 +43,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering add;
-const Lowering add = {.op_type = "Add", .infer = InferBroadcast, .lower = Lower};
+const Lowering add = {
+    .op_type = "Add",
+    .infer = [](Inference& inference) { return InferBroadcast(inference, kNumbers); },
+    .lower = Lower};
 
 }  // namespace assay::engine

@@ -4,6 +4,7 @@
 
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/with_type.h"
 #include "harness/graph/element_type.h"
 
 namespace assay::engine {
@@ -18,6 +19,11 @@ Status Infer(Inference& inference) {
                            SupportedElementTypes());
   }
   return inference.Set(0, *dtype, inference.shape(0));
+}
+
+Status InferLike(Inference& inference) {
+  ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 2));
+  return inference.Set(0, inference.dtype(1), inference.shape(0));
 }
 
 // ONNX leaves open what a real that does not fit becomes: the nearest that does, NaN becomes 0.
@@ -35,27 +41,6 @@ To Convert(From value) {
     return static_cast<To>(real);
   } else {
     return static_cast<To>(value);
-  }
-}
-
-// Calls `function` with a value of the element type.
-template <typename Function>
-void WithType(DType dtype, Function function) {
-  switch (dtype) {
-    case DType::kF32:
-      return function(float{});
-    case DType::kF64:
-      return function(double{});
-    case DType::kI64:
-      return function(int64_t{});
-    case DType::kI32:
-      return function(int32_t{});
-    case DType::kU8:
-      return function(uint8_t{});
-    case DType::kI8:
-      return function(int8_t{});
-    case DType::kBool:
-      return function(bool{});
   }
 }
 
@@ -82,9 +67,13 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
+constexpr Lowering kMembers[] = {
+    {.op_type = "Cast", .infer = Infer, .lower = Lower},
+    {.op_type = "CastLike", .infer = InferLike, .lower = Lower}};
+
 }  // namespace
 
 extern const Lowering cast;
-const Lowering cast = {.op_type = "Cast", .infer = Infer, .lower = Lower};
+const Lowering cast = {.family = [] { return std::span<const Lowering>(kMembers); }};
 
 }  // namespace assay::engine

@@ -11,12 +11,14 @@ template <typename T>
 bool Divide(T a, T b, T& result) {
   if constexpr (std::is_integral_v<T>) {
     if (b == 0) return false;
-    if (b == -1 && a == std::numeric_limits<T>::min()) {
-      result = a;
-      return true;
+    if constexpr (std::is_signed_v<T>) {
+      if (b == -1 && a == std::numeric_limits<T>::min()) {
+        result = a;
+        return true;
+      }
     }
   }
-  result = a / b;
+  result = static_cast<T>(a / b);
   return true;
 }
 
@@ -29,6 +31,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering div;
-const Lowering div = {.op_type = "Div", .infer = InferBroadcast, .lower = Lower};
+const Lowering div = {
+    .op_type = "Div",
+    .infer = [](Inference& inference) { return InferBroadcast(inference, kNumbers); },
+    .lower = Lower};
 
 }  // namespace assay::engine

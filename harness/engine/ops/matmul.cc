@@ -1,35 +1,20 @@
-#include "harness/engine/broadcast.h"
+#include <algorithm>
+
+#include "harness/engine/convolution.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
+#include "harness/engine/plain_matmul.h"
 
 namespace assay::engine {
 namespace {
 
-// numpy.matmul: a vector on the left is a row, on the right a column, and the axis goes again.
-Shape AsRow(const Shape& a) { return a.rank() == 1 ? Shape{1, a[0]} : a; }
-Shape AsColumn(const Shape& b) { return b.rank() == 1 ? Shape{b[0], 1} : b; }
-
-Shape Leading(const Shape& shape) {
-  return Shape(std::vector<int64_t>(shape.dims().begin(), shape.dims().end() - 2));
-}
-
 Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 2));
-  for (size_t i = 0; i < 2; ++i) {
-    ASSAY_RETURN_IF_ERROR(inference.ExpectType(i, {DType::kF32}));
-    if (inference.shape(i).rank() == 0) return inference.Error("input {} is a scalar", i);
-  }
-  const Shape a = AsRow(inference.shape(0)), b = AsColumn(inference.shape(1));
-  if (a[a.rank() - 1] != b[b.rank() - 2]) {
-    return inference.Error("matrices {} and {} do not multiply", inference.shape(0).ToString(),
-                           inference.shape(1).ToString());
-  }
-  ASSAY_ASSIGN_OR_RETURN(const Shape batch,
-                         BroadcastShape(inference.node(), Leading(a), Leading(b)));
-  std::vector<int64_t> dims = batch.dims();
-  if (inference.shape(0).rank() > 1) dims.push_back(a[a.rank() - 2]);
-  if (inference.shape(1).rank() > 1) dims.push_back(b[b.rank() - 1]);
-  return inference.Set(0, DType::kF32, std::move(dims));
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, kReals));
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(1, {inference.dtype(0)}));
+  ASSAY_ASSIGN_OR_RETURN(const Shape shape, MatMulShape(inference.node(), inference.shape(0),
+                                                        inference.shape(1)));
+  return inference.Set(0, inference.dtype(0), shape);
 }
 
 MatrixWeights WeightsOf(const Tensor& b) {
@@ -42,22 +27,33 @@ MatrixWeights WeightsOf(const Tensor& b) {
   return weights;
 }
 
+template <typename T>
+Status LowerPlain(const Node& node, Lowerer& lowerer) {
+  const Operand a = lowerer.Dense(node.input(0)), b = lowerer.Dense(node.input(1));
+  const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
+  const PlainMatMul product(a, b, dst);
+  const OutputStage stage = FloatStage(node);
+  auto added = lowerer.Add(node, {a, b}, {dst}, [=, lo = static_cast<T>(stage.lo),
+                                                 hi = static_cast<T>(stage.hi)](
+                                                    const Frame& frame) -> Status {
+    T* to = frame.At<T>(dst);
+    product.Run<T>(
+        frame.At<const T>(a), frame.At<const T>(b), *frame.pool,
+        [](T x, T y, int64_t) { return x * y; },
+        [&](int64_t at, int64_t, T sum) { to[at] = std::min(std::max(sum, lo), hi); });
+    return {};
+  });
+  added.info.macs = dst.elements() * product.depth;
+  return {};
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
+  if (lowerer.type(node.input(0)).dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
   const Tensor* constant = lowerer.constant(node.input(1));
   if (constant != nullptr && constant->shape().rank() == 2 && constant->shape()[0] > 0) {
     return AddProduct(node, lowerer, lowerer.Dense(node.input(0)), WeightsOf(*constant));
   }
-  const Operand a = lowerer.Dense(node.input(0)), b = lowerer.Dense(node.input(1));
-  PlainProduct product;
-  product.lhs = a.Reshaped(AsRow(a.shape));
-  product.rhs = b.Reshaped(AsColumn(b.shape));
-  product.dst = lowerer.New(node.outputs[0], Order::kDense);
-  std::vector<int64_t> dims = product.dst.shape.dims();
-  if (b.shape.rank() == 1) dims.push_back(1);
-  if (a.shape.rank() == 1) dims.insert(dims.end() - 1, 1);
-  product.dst = product.dst.Reshaped(Shape(std::move(dims)));
-  AddPlainProduct(node, lowerer, product);
-  return {};
+  return LowerPlain<float>(node, lowerer);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace assay::engine {
 extern const Lowering mul;
 const Lowering mul = {
     .op_type = "Mul",
-    .infer = InferBroadcast,
+    .infer = [](Inference& inference) { return InferBroadcast(inference, kNumbers); },
     .lower =
         [](const Node& node, Lowerer& lowerer) {
           return LowerBroadcast(node, lowerer, []<typename T>(T a, T b, T& result) {

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "harness/engine/copy.h"
+#include "harness/engine/line.h"
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
 
@@ -30,10 +31,41 @@ Result<std::vector<int64_t>> PadsOf(const Inference& inference) {
   return pads;
 }
 
+enum class Repeat { kEdge, kReflect, kWrap };
+
+Repeat RepeatOf(const Node& node) {
+  const std::string mode = node.String("mode", "constant");
+  return mode == "edge" ? Repeat::kEdge : mode == "wrap" ? Repeat::kWrap : Repeat::kReflect;
+}
+
+// The element along an axis of `size` that position `at` of the unpadded axis shows.
+int64_t Source(Repeat repeat, int64_t at, int64_t size) {
+  if (repeat == Repeat::kWrap) return (at % size + size) % size;
+  if (repeat == Repeat::kEdge || size == 1) return std::clamp<int64_t>(at, 0, size - 1);
+  const int64_t period = 2 * (size - 1);
+  const int64_t within = (at % period + period) % period;
+  return within < size ? within : period - within;
+}
+
+// Modes that repeat elements need some.
+Status CheckMode(const Inference& inference, const std::vector<int64_t>& pads) {
+  const std::string mode = inference.node().String("mode", "constant");
+  if (mode == "constant") return {};
+  if (mode != "reflect" && mode != "edge" && mode != "wrap") {
+    return inference.Error("mode is '{}', allowed: constant, reflect, edge, wrap", mode);
+  }
+  const size_t rank = pads.size() / 2;
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t size = inference.shape(0)[static_cast<int>(i)];
+    if (size == 0 && (pads[i] > 0 || pads[i + rank] > 0)) {
+      return inference.Error("axis {} is empty, and padded by mode '{}'", i, mode);
+    }
+  }
+  return {};
+}
+
 Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 3));
-  const std::string mode = inference.node().String("mode", "constant");
-  if (mode != "constant") return inference.Error("mode '{}' is not supported", mode);
   if (inference.has(2)) {
     ASSAY_RETURN_IF_ERROR(inference.ExpectType(2, {inference.dtype(0)}));
     if (inference.constant(2) == nullptr || inference.shape(2).elements() != 1) {
@@ -41,6 +73,7 @@ Status Infer(Inference& inference) {
     }
   }
   ASSAY_ASSIGN_OR_RETURN(const std::vector<int64_t> pads, PadsOf(inference));
+  ASSAY_RETURN_IF_ERROR(CheckMode(inference, pads));
   std::vector<int64_t> dims = inference.shape(0).dims();
   for (size_t i = 0; i < dims.size(); ++i) dims[i] += pads[i] + pads[i + dims.size()];
   return inference.Set(0, inference.dtype(0), std::move(dims));
@@ -78,8 +111,48 @@ StepBody Fill(const Operand& dst, const Tensor* value) {
   }
 }
 
+// Modes that repeat elements, axis after axis: each is a gather along it.
+void LowerRepeating(const Node& node, Lowerer& lowerer, const std::vector<int64_t>& pads) {
+  const Repeat repeat = RepeatOf(node);
+  Operand src = lowerer.Dense(node.input(0));
+  const int rank = src.shape.rank();
+  std::vector<int> padded;
+  for (int axis = 0; axis < rank; ++axis) {
+    const bool kept = pads[static_cast<size_t>(axis)] == 0 &&
+                      pads[static_cast<size_t>(axis + rank)] == 0;
+    if (!kept) padded.push_back(axis);
+  }
+  for (int axis : padded) {
+    Shape shape = src.shape;
+    shape[axis] = lowerer.shape(node.outputs[0])[axis];
+    const Operand dst = axis == padded.back() ? lowerer.New(node.outputs[0], Order::kDense)
+                                              : lowerer.Scratch(src.dtype, shape);
+    const int64_t begin = pads[static_cast<size_t>(axis)];
+    const Lines from = LinesOf(src.shape, axis), to = LinesOf(shape, axis);
+    const auto bytes = static_cast<size_t>(from.inner) * SizeOf(src.dtype);
+    lowerer.Add(node, {src}, {dst}, [=](const Frame& frame) -> Status {
+      const auto* read = static_cast<const uint8_t*>(frame.Raw(src));
+      auto* write = static_cast<uint8_t*>(frame.Raw(dst));
+      frame.pool->Run(to.outer, [&](int64_t o, int) {
+        for (int64_t i = 0; i < to.count; ++i) {
+          const int64_t source = o * from.count + Source(repeat, i - begin, from.count);
+          std::memcpy(write + static_cast<size_t>(o * to.count + i) * bytes,
+                      read + static_cast<size_t>(source) * bytes, bytes);
+        }
+      });
+      return {};
+    });
+    src = dst;
+  }
+  if (padded.empty()) lowerer.Define(node.outputs[0], src);
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   ASSAY_ASSIGN_OR_RETURN(const std::vector<int64_t> pads, PadsOf(lowerer.Operands(node)));
+  if (node.String("mode", "constant") != "constant") {
+    LowerRepeating(node, lowerer, pads);
+    return {};
+  }
   Operand src = lowerer.Get(node.input(0));
   const bool image = src.ChannelsLast() || lowerer.WantsImage(node.outputs[0]);
   const Operand dst = lowerer.New(node.outputs[0], image ? Order::kImage : Order::kDense);

@@ -1,7 +1,9 @@
+// Softmax, LogSoftmax and Hardmax along one axis.
 #include <algorithm>
 #include <cmath>
 
-#include "harness/engine/lowering.h"
+#include "harness/engine/line.h"
+#include "harness/engine/with_type.h"
 #include "kernels/elementwise/elementwise.h"
 
 namespace assay::engine {
@@ -9,54 +11,91 @@ namespace {
 
 Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(1, 1));
-  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, {DType::kF32}));
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, kReals));
   ASSAY_RETURN_IF_ERROR(
       Axis(inference.node(), inference.node().Int("axis", -1), inference.shape(0).rank()).status());
-  return inference.Set(0, DType::kF32, inference.shape(0));
+  return inference.Set(0, inference.dtype(0), inference.shape(0));
 }
 
-// One line of `count` elements, `step` apart.
-void SoftmaxLine(const float* src, float* dst, int64_t count, int64_t step) {
-  float most = src[0];
+// Lines of `count` elements, `step` apart.
+template <typename T>
+T Largest(const T* src, int64_t count, int64_t step) {
+  T most = src[0];
   for (int64_t i = 1; i < count; ++i) most = std::max(most, src[i * step]);
-  float sum = 0.0f;
+  return most;
+}
+
+constexpr auto kSoftmax = []<typename T>(const T* src, T* dst, int64_t count, int64_t step) {
+  const T most = Largest(src, count, step);
+  T sum = 0;
   for (int64_t i = 0; i < count; ++i) sum += dst[i * step] = std::exp(src[i * step] - most);
   for (int64_t i = 0; i < count; ++i) dst[i * step] /= sum;
-}
+};
 
-Status Lower(const Node& node, Lowerer& lowerer) {
+constexpr auto kLogSoftmax = []<typename T>(const T* src, T* dst, int64_t count, int64_t step) {
+  const T most = Largest(src, count, step);
+  T sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += std::exp(src[i * step] - most);
+  const T log = std::log(sum);
+  for (int64_t i = 0; i < count; ++i) dst[i * step] = src[i * step] - most - log;
+};
+
+// 1 at the first of the largest elements, 0 elsewhere.
+constexpr auto kHardmax = []<typename T>(const T* src, T* dst, int64_t count, int64_t step) {
+  int64_t best = 0;
+  for (int64_t i = 1; i < count; ++i) best = src[i * step] > src[best * step] ? i : best;
+  for (int64_t i = 0; i < count; ++i) dst[i * step] = i == best ? T{1} : T{0};
+};
+
+template <auto kLine>
+Status LowerLines(const Node& node, Lowerer& lowerer) {
   const Operand src = lowerer.Dense(node.input(0));
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
-  const int rank = src.shape.rank();
-  const int64_t given = node.Int("axis", -1);
-  const auto axis = static_cast<int>(given < 0 ? given + rank : given);
-  const int64_t outer = src.shape.elements(0, axis), count = src.shape[axis];
-  const int64_t inner = src.shape.elements(axis + 1, rank);
+  const Lines lines = LinesOf(src.shape, node.Int("axis", -1));
+  WithReal(src.dtype, [&]<typename T>(T) {
+    auto added = lowerer.Add(node, {src}, {dst}, [=](const Frame& frame) -> Status {
+      const T* from = frame.At<const T>(src);
+      T* to = frame.At<T>(dst);
+      frame.pool->Run(lines.outer, [&](int64_t o, int) {
+        for (int64_t i = 0; i < lines.inner; ++i) {
+          const int64_t at = o * lines.count * lines.inner + i;
+          kLine(from + at, to + at, lines.count, lines.inner);
+        }
+      });
+      return {};
+    });
+    added.MayOverwrite(dst, src, lowerer);
+  });
+  return {};
+}
+
+// Along the last axis by the vectorized kernel.
+Status LowerSoftmax(const Node& node, Lowerer& lowerer) {
+  const Operand src = lowerer.Dense(node.input(0));
+  const Lines lines = LinesOf(src.shape, node.Int("axis", -1));
+  if (lines.inner != 1 || src.dtype != DType::kF32) return LowerLines<kSoftmax>(node, lowerer);
+  const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   auto added =
       lowerer.Add(node, {src}, {dst}, [=, usable = lowerer.usable()](const Frame& frame) -> Status {
-        const float* from = frame.At<const float>(src);
-        float* to = frame.At<float>(dst);
-        if (inner == 1) {
-          elementwise::Softmax(
-              {.rows = outer, .count = count, .src_stride = count, .dst_stride = count}, from, to,
-              *frame.pool, usable);
-          return {};
-        }
-        frame.pool->Run(outer, [&](int64_t o, int) {
-          for (int64_t i = 0; i < inner; ++i) {
-            const int64_t at = o * count * inner + i;
-            SoftmaxLine(from + at, to + at, count, inner);
-          }
-        });
+        elementwise::Softmax({.rows = lines.outer,
+                              .count = lines.count,
+                              .src_stride = lines.count,
+                              .dst_stride = lines.count},
+                             frame.At<const float>(src), frame.At<float>(dst), *frame.pool, usable);
         return {};
       });
   added.MayOverwrite(dst, src, lowerer);
   return {};
 }
 
+constexpr Lowering kMembers[] = {
+    {.op_type = "Hardmax", .infer = Infer, .lower = LowerLines<kHardmax>},
+    {.op_type = "LogSoftmax", .infer = Infer, .lower = LowerLines<kLogSoftmax>},
+    {.op_type = "Softmax", .infer = Infer, .lower = LowerSoftmax}};
+
 }  // namespace
 
 extern const Lowering softmax;
-const Lowering softmax = {.op_type = "Softmax", .infer = Infer, .lower = Lower};
+const Lowering softmax = {.family = [] { return std::span<const Lowering>(kMembers); }};
 
 }  // namespace assay::engine

@@ -6,7 +6,7 @@ namespace assay::engine {
 extern const Lowering sub;
 const Lowering sub = {
     .op_type = "Sub",
-    .infer = InferBroadcast,
+    .infer = [](Inference& inference) { return InferBroadcast(inference, kNumbers); },
     .lower =
         [](const Node& node, Lowerer& lowerer) {
           return LowerBroadcast(node, lowerer, []<typename T>(T a, T b, T& result) {

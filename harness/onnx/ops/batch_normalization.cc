@@ -5,8 +5,13 @@ namespace assay::onnx {
 namespace {
 
 // Inference only: one output, and statistics per channel.
-Status Canonicalize(Node& node, int, Context& context) {
+Status Canonicalize(Node& node, int opset, Context& context) {
   ASSAY_RETURN_IF_ERROR(ExpectInt(node, "training_mode", 0, 0));
+  if (opset < 7) {  // Its absence is training.
+    ASSAY_RETURN_IF_ERROR(ExpectPresent(node, "is_test"));
+    ASSAY_RETURN_IF_ERROR(ExpectInt(node, "is_test", 1, 1));
+    node.attributes.erase("is_test");
+  }
   if (node.Int("spatial", 1) != 1) {
     return AttributeError(node, "spatial", std::to_string(node.Int("spatial", 1)), "1");
   }
@@ -28,6 +33,7 @@ extern const Operator batch_normalization = {
     .min_inputs = 5,
     .max_inputs = 5,
     .attributes = {{"epsilon", AttributeType::kFloat},
+                   {"is_test", AttributeType::kInt, 6, 6},
                    {"momentum", AttributeType::kFloat},
                    {"spatial", AttributeType::kInt, 1, 8},
                    {"training_mode", AttributeType::kInt, 14}},

@@ -42,7 +42,9 @@ Status CheckPads(const Node& node, const Context& context) {
 
 // pads and value were attributes until opset 10.
 Status Canonicalize(Node& node, int opset, Context& context) {
-  ASSAY_RETURN_IF_ERROR(ExpectOneOf(node, "mode", {"constant", "reflect", "edge"}));
+  if (opset < 19 || node.String("mode", "") != "wrap") {
+    ASSAY_RETURN_IF_ERROR(ExpectOneOf(node, "mode", {"constant", "reflect", "edge"}));
+  }
   DropDefault(node, "mode", std::string("constant"));
   if (opset < 11) {
     ASSAY_RETURN_IF_ERROR(ExpectPresent(node, "pads"));
@@ -66,6 +68,9 @@ extern const Operator pad = {.op_type = "Pad",
                              .attributes = {{"mode", AttributeType::kString},
                                             {"pads", AttributeType::kInts, 1, 10},
                                             {"value", AttributeType::kFloat, 1, 10}},
-                             .canonicalize = Canonicalize};
+                             .canonicalize = Canonicalize,
+                             .since = [](const Node& node) {
+                               return node.String("mode", "") == "wrap" ? 19 : 1;
+                             }};
 
 }  // namespace assay::onnx

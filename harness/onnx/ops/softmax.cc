@@ -4,7 +4,7 @@
 namespace assay::onnx {
 namespace {
 
-// y = Reshape(Softmax(Flatten(x, axis)), Shape(x)).
+// y = Reshape(Op(Flatten(x, axis)), Shape(x)).
 void AddFlattening(Node& node, int64_t axis, Context& context) {
   const std::string input = node.input(0);
   const std::string output = node.outputs[0];
@@ -35,7 +35,7 @@ void AddFlattening(Node& node, int64_t axis, Context& context) {
   node.attributes["axis"] = int64_t{1};
 }
 
-// Until opset 12 softmax was over all axes from `axis` (default 1) on, flattened; since then over
+// Until opset 12 they were over all axes from `axis` (default 1) on, flattened; since then over
 // `axis` (default -1) alone. Both agree on the last axis.
 Status Canonicalize(Node& node, int opset, Context& context) {
   auto rank = context.Rank(node.input(0));
@@ -50,10 +50,18 @@ Status Canonicalize(Node& node, int opset, Context& context) {
   return {};
 }
 
+constexpr Operator Normalized(std::string_view op_type) {
+  return {.op_type = op_type,
+          .attributes = {{"axis", AttributeType::kInt}},
+          .canonicalize = Canonicalize};
+}
+
+constexpr Operator kMembers[] = {Normalized("Hardmax"), Normalized("LogSoftmax"),
+                                 Normalized("Softmax")};
+
 }  // namespace
 
-extern const Operator softmax = {.op_type = "Softmax",
-                                 .attributes = {{"axis", AttributeType::kInt}},
-                                 .canonicalize = Canonicalize};
+// Softmax and what is defined along its axes.
+extern const Operator softmax = {.family = [] { return std::span<const Operator>(kMembers); }};
 
 }  // namespace assay::onnx

@@ -204,5 +204,15 @@ TEST(Export, SaysWhereItCannotWrite) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST(Export, RefusesValuesOfLaterOpsets) {
+  ModelProto model = EmptyModel(19);
+  NodeProto& node = AddNode(model, "Pad", {"x", "pads"}, {"y"});
+  AddInts(model, "pads", {0, 0, 0, 0, 0, 0, 0, 0});
+  SetString(node, "mode", "wrap");
+  EXPECT_THAT(Serialize(MustImport(model)).message(), HasSubstr("is of opset 19"));
+  node.mutable_attribute(0)->set_s("edge");
+  EXPECT_TRUE(Serialize(MustImport(model)).ok());
+}
+
 }  // namespace
 }  // namespace assay::onnx

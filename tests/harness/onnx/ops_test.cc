@@ -152,11 +152,13 @@ TEST(Pad, AxesOfOpset18AreExpanded) {
 }
 
 TEST(Pad, ChecksModeAndLength) {
-  OneNode wrap(19, "Pad", {"x", "pads"});
+  OneNode wrap(18, "Pad", {"x", "pads"});
   AddInts(wrap.model, "pads", {0, 0, 0, 0, 0, 0, 0, 0});
   SetString(wrap.node(), "mode", "wrap");
   EXPECT_THAT(ImportError(wrap.model),
               HasSubstr("'mode' is 'wrap'; allowed: constant, reflect, edge"));
+  wrap.model.mutable_opset_import(0)->set_version(19);
+  EXPECT_EQ(MustImport(wrap.model).nodes.at(0).String("mode", ""), "wrap");
   OneNode odd(13, "Pad", {"x", "pads"});
   AddInts(odd.model, "pads", {0, 0, 0});
   EXPECT_THAT(ImportError(odd.model), HasSubstr("3 values; allowed: 8"));
@@ -206,7 +208,7 @@ TEST(Dropout, BecomesIdentity) {
   EXPECT_THAT(graph.nodes.at(0).outputs, ElementsAre("y"));
 
   OneNode modern(13, "Dropout", {"x", "ratio", "training"});
-  AddFloats(modern.model, "ratio", {});
+  AddFloats(modern.model, "ratio", {}).set_float_data(0, 0.5f);
   TensorProto& training = *modern.model.mutable_graph()->add_initializer();
   training.set_name("training");
   training.set_data_type(TensorProto::BOOL);
@@ -214,11 +216,66 @@ TEST(Dropout, BecomesIdentity) {
   EXPECT_THAT(MustImport(modern.model).nodes.at(0).inputs, ElementsAre("x"));
   training.set_int32_data(0, 1);
   EXPECT_THAT(ImportError(modern.model), HasSubstr("training_mode 'training'"));
+  modern.model.mutable_graph()->mutable_initializer(0)->set_float_data(0, 0);  // Drops nothing.
+  EXPECT_EQ(MustImport(modern.model).nodes.at(0).op_type, "Identity");
 }
 
-TEST(Dropout, RefusesToMakeAMask) {
+TEST(Dropout, MakesAMaskOfTrue) {
   OneNode dropout(10, "Dropout", {"x"}, {"z", "y"});
-  EXPECT_THAT(ImportError(dropout.model), HasSubstr("the mask 'y' is used"));
+  const Graph graph = MustImport(dropout.model);
+  EXPECT_EQ(graph.nodes.back().op_type, "ConstantOfShape");
+  EXPECT_THAT(graph.nodes.back().outputs, ElementsAre("y"));
+  OneNode old(9, "Dropout", {"x"}, {"z", "y"});
+  EXPECT_THAT(ImportError(old.model), HasSubstr("the mask 'y' is not of bool"));
+}
+
+TEST(Dropout, OfOldMustSayThatItIsATest) {
+  OneNode dropout(6, "Dropout");
+  EXPECT_THAT(ImportError(dropout.model), HasSubstr("'is_test' is missing"));
+  SetInt(dropout.node(), "is_test", 1);
+  EXPECT_EQ(MustImport(dropout.model).nodes.at(0).op_type, "Identity");
+}
+
+TEST(LegacyBroadcast, AxesFollowTheSecondOperands) {
+  OneNode add(6, "Add", {"x", "b"});  // x has rank 4.
+  AddFloats(add.model, "b", {3});
+  SetInt(add.node(), "broadcast", 1);
+  SetInt(add.node(), "axis", 1);
+  const Graph graph = MustImport(add.model);
+  ASSERT_EQ(graph.nodes.size(), 2u);
+  EXPECT_EQ(graph.nodes[0].op_type, "Unsqueeze");
+  EXPECT_THAT(Ints(graph, graph.nodes[0].input(1)), ElementsAre(1, 2));
+  EXPECT_THAT(graph.nodes[1].inputs, ElementsAre("x", graph.nodes[0].outputs[0]));
+  SetInt(add.node(), "axis", 4);
+  EXPECT_THAT(ImportError(add.model), HasSubstr("attribute 'axis'"));
+}
+
+TEST(Sum, IsAddOnceOrMore) {
+  const Graph graph = MustImport(OneNode(13, "Sum", {"x", "x", "x"}).model);
+  ASSERT_EQ(graph.nodes.size(), 2u);
+  EXPECT_EQ(graph.nodes[0].op_type, "Add");
+  EXPECT_EQ(graph.nodes[1].op_type, "Add");
+  EXPECT_EQ(MustImport(OneNode(13, "Sum").model).nodes.at(0).op_type, "Identity");
+}
+
+TEST(ReduceSum, AxesBecomeTheInput) {
+  OneNode old(11, "ReduceSum");
+  SetInts(old.node(), "axes", {1, 2});
+  const Graph graph = MustImport(old.model);
+  EXPECT_THAT(Ints(graph, graph.nodes.at(0).input(1)), ElementsAre(1, 2));
+  OneNode noop(13, "ReduceSum");
+  SetInt(noop.node(), "noop_with_empty_axes", 1);
+  EXPECT_EQ(MustImport(noop.model).nodes.at(0).op_type, "Identity");
+}
+
+TEST(Upsample, IsTheResizeOfOpset10) {
+  OneNode upsample(9, "Upsample", {"x", "scales"});
+  AddFloats(upsample.model, "scales", {4});
+  const Node node = MustImport(upsample.model).nodes.at(0);
+  EXPECT_EQ(node.op_type, "Resize");
+  EXPECT_THAT(node.inputs, ElementsAre("x", "", "scales"));
+  EXPECT_EQ(node.String("coordinate_transformation_mode", ""), "asymmetric");
+  EXPECT_EQ(node.String("nearest_mode", ""), "floor");
 }
 
 TEST(BatchNormalization, IsOfInference) {

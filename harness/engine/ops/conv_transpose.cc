@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "harness/engine/lowering.h"
+#include "harness/engine/taps.h"
+
+namespace assay::engine {
+namespace {
+
+constexpr int64_t kLargest = int64_t{1} << 30;
+
+Result<std::vector<int64_t>> Values(const Node& node, const char* name, size_t count,
+                                    int64_t lowest, int64_t fallback) {
+  std::vector<int64_t> values = node.Ints(name);
+  if (values.empty()) values.assign(count, fallback);
+  const bool fits = std::ranges::all_of(
+      values, [&](int64_t value) { return lowest <= value && value <= kLargest; });
+  if (values.size() == count && fits) return values;
+  return NodeError(node, "{} is not {} numbers of {} to {}", name, count, lowest, kLargest);
+}
+
+// Without output_shape: stride * (image - 1) + output_padding + span - pads. With it, or with
+// auto_pad SAME (image * stride), the pads are what is left over, the odd one at the beginning, and
+// at the end for SAME_UPPER.
+Result<std::vector<WindowAxis>> AxesOf(const Node& node, const Shape& x, const Shape& w) {
+  const auto count = static_cast<size_t>(x.rank() - 2);
+  ASSAY_ASSIGN_OR_RETURN(const auto strides, Values(node, "strides", count, 1, 1));
+  ASSAY_ASSIGN_OR_RETURN(const auto dilations, Values(node, "dilations", count, 1, 1));
+  ASSAY_ASSIGN_OR_RETURN(const auto pads, Values(node, "pads", 2 * count, 0, 0));
+  ASSAY_ASSIGN_OR_RETURN(const auto extra, Values(node, "output_padding", count, 0, 0));
+  ASSAY_ASSIGN_OR_RETURN(auto wanted, Values(node, "output_shape", count, 0, 0));
+  const std::string auto_pad = node.String("auto_pad", "NOTSET");
+  const bool same = auto_pad.starts_with("SAME"), given = node.Has("output_shape") || same;
+  std::vector<WindowAxis> axes;
+  for (size_t i = 0; i < count; ++i) {
+    WindowAxis axis{x[static_cast<int>(i) + 2], w[static_cast<int>(i) + 2], strides[i],
+                    dilations[i],               pads[i],                    pads[i + count]};
+    if (axis.image > kLargest || axis.kernel > kLargest) {
+      return NodeError(node, "extents {} and {} are too large", axis.image, axis.kernel);
+    }
+    const int64_t whole = axis.stride * (axis.image - 1) + extra[i] + axis.span();
+    if (given) {
+      if (!node.Has("output_shape")) wanted[i] = axis.image * axis.stride;
+      const int64_t left = std::max<int64_t>(0, whole - wanted[i]);
+      axis.pad_begin = auto_pad == "SAME_UPPER" ? left / 2 : left - left / 2;
+      axis.pad_end = left - axis.pad_begin;
+    }
+    axis.outputs = given ? wanted[i] : whole - axis.pad_begin - axis.pad_end;
+    if (axis.outputs < 0) return NodeError(node, "the pads are more than the {} outputs", whole);
+    axes.push_back(axis);
+  }
+  return axes;
+}
+
+// Weights are [c, oc / groups, ...].
+Status Infer(Inference& inference) {
+  ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 3));
+  for (size_t i = 0; i < inference.node().inputs.size(); ++i) {
+    if (inference.has(i)) ASSAY_RETURN_IF_ERROR(inference.ExpectType(i, {DType::kF32}));
+  }
+  const Shape &x = inference.shape(0), &w = inference.shape(1);
+  if (x.rank() < 3) return inference.Error("input {} is no image [n, c, ...]", x.ToString());
+  ASSAY_RETURN_IF_ERROR(inference.ExpectRank(1, x.rank()));
+  const int64_t groups = inference.node().Int("group", 1);
+  if (groups < 1 || x[1] != w[0] || x[1] % groups != 0 || w[1] > kLargest || groups > kLargest) {
+    return inference.Error("weights {} do not fit {} channels in {} groups", w.ToString(), x[1],
+                           groups);
+  }
+  if (w.elements() == 0) return inference.Error("weights {} are empty", w.ToString());
+  const std::vector<int64_t> kernel(w.dims().begin() + 2, w.dims().end());
+  if (inference.node().Ints("kernel_shape", kernel) != kernel) {
+    return inference.Error("kernel_shape contradicts the weights {}", w.ToString());
+  }
+  if (inference.has(2) && inference.shape(2) != Shape{w[1] * groups}) {
+    return inference.Error("bias {} does not fit {} output channels",
+                           inference.shape(2).ToString(), w[1] * groups);
+  }
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, AxesOf(inference.node(), x, w));
+  return inference.Set(0, DType::kF32, OutputDims(x[0], w[1] * groups, axes));
+}
+
+// Every output gathers what contributes to it, so that outputs can be shared out to threads.
+Status Lower(const Node& node, Lowerer& lowerer) {
+  const Operand x = lowerer.Dense(node.input(0)), w = lowerer.Dense(node.input(1));
+  const Operand bias = node.has_input(2) ? lowerer.Dense(node.input(2)) : Operand();
+  const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, AxesOf(node, x.shape, w.shape));
+  const Taps taps(axes);
+  const int64_t groups = node.Int("group", 1), depth = x.shape[1] / groups;
+  const int64_t wide = w.shape[1], channels = wide * groups;
+  std::vector<Operand> reads = {x, w};
+  if (node.has_input(2)) reads.push_back(bias);
+  auto added = lowerer.Add(node, reads, {dst}, [=](const Frame& frame) -> Status {
+    const float *from = frame.At<const float>(x), *weights = frame.At<const float>(w);
+    const float* biases = bias.buffer < 0 ? nullptr : frame.At<const float>(bias);
+    float* to = frame.At<float>(dst);
+    const int64_t pixels = taps.pixels(), kernel = taps.kernel(), outputs = taps.outputs();
+    frame.pool->Run(dst.shape[0] * channels, [&](int64_t task, int) {
+      const int64_t channel = task % channels, group = channel / wide;
+      const float* image = from + (task / channels * groups + group) * depth * pixels;
+      const float* taken = weights + (group * depth * wide + channel % wide) * kernel;
+      for (int64_t output = 0; output < outputs; ++output) {
+        float sum = biases == nullptr ? 0.0f : biases[channel];
+        taps.VisitTransposed(output, [&](int64_t tap, int64_t pixel) {
+          for (int64_t k = 0; k < depth; ++k) {
+            sum += image[k * pixels + pixel] * taken[k * wide * kernel + tap];
+          }
+        });
+        to[task * outputs + output] = sum;
+      }
+    });
+    return {};
+  });
+  added.info.macs = x.elements() * wide * taps.kernel();
+  return {};
+}
+
+}  // namespace
+
+extern const Lowering conv_transpose;
+const Lowering conv_transpose = {.op_type = "ConvTranspose", .infer = Infer, .lower = Lower};
+
+}  // namespace assay::engine

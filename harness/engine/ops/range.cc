@@ -1,0 +1,46 @@
+#include <cmath>
+
+#include "harness/engine/lowering.h"
+#include "harness/engine/with_type.h"
+
+namespace assay::engine {
+namespace {
+
+// start, start + delta, ... below limit. Always known before the run: there is nothing to lower.
+template <typename T>
+Status SetRange(Inference& inference) {
+  const auto scalar = [&](size_t i) { return inference.constant(i)->as<T>()[0]; };
+  const T start = scalar(0), limit = scalar(1), delta = scalar(2);
+  const double count = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) /
+                                 static_cast<double>(delta));
+  const auto most = Inference::kMaxConstantBytes / static_cast<int64_t>(sizeof(T));
+  if (!(count <= static_cast<double>(most))) {
+    return inference.Error("a range from {} to {} by {}", +start, +limit, +delta);
+  }
+  Tensor values(DTypeOf<T>::value, {count > 0 ? static_cast<int64_t>(count) : 0});
+  for (int64_t i = 0; i < values.elements(); ++i) {
+    values.as<T>()[static_cast<size_t>(i)] =
+        static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * delta);
+  }
+  return inference.SetConstant(0, std::move(values));
+}
+
+Status Infer(Inference& inference) {
+  ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(3, 3));
+  ASSAY_RETURN_IF_ERROR(
+      inference.ExpectType(0, {DType::kF32, DType::kF64, DType::kI32, DType::kI64}));
+  for (size_t i = 0; i < 3; ++i) {
+    ASSAY_RETURN_IF_ERROR(inference.ExpectType(i, {inference.dtype(0)}));
+    if (inference.constant(i) == nullptr || inference.shape(i).elements() != 1) {
+      return inference.Error("input {} is not one constant", i);
+    }
+  }
+  return WithNumber(inference.dtype(0), [&]<typename T>(T) { return SetRange<T>(inference); });
+}
+
+}  // namespace
+
+extern const Lowering range;
+const Lowering range = {.op_type = "Range", .infer = Infer};
+
+}  // namespace assay::engine

@@ -1,0 +1,26 @@
+#include "harness/onnx/expect.h"
+#include "harness/onnx/operator.h"
+
+namespace assay::onnx {
+namespace {
+
+// The sizes were an attribute until opset 12; num_outputs, since opset 18, is the number of
+// outputs, the last of which may be smaller.
+Status Canonicalize(Node& node, int opset, Context& context) {
+  ASSAY_RETURN_IF_ERROR(ExpectAxis(node, "axis", context.Rank(node.input(0))));
+  if (opset < 13) context.AttributeToInput(node, "split", 1);
+  node.attributes.erase("num_outputs");
+  return {};
+}
+
+}  // namespace
+
+extern const Operator split = {.op_type = "Split",
+                               .max_inputs = 2,
+                               .max_outputs = kVariadic,
+                               .attributes = {{"axis", AttributeType::kInt},
+                                              {"num_outputs", AttributeType::kInt, 18},
+                                              {"split", AttributeType::kInts, 1, 12}},
+                               .canonicalize = Canonicalize};
+
+}  // namespace assay::onnx

@@ -1,0 +1,235 @@
+// What ONNX's backend test cases do not reach: other types, ranks, modes and edges.
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/harness/engine/run_graph.h"
+
+namespace assay::engine {
+namespace {
+
+using testing::ElementsAre;
+using Ints = std::vector<int64_t>;
+
+// One node: its first input is given when it runs, the others are constants.
+std::vector<Tensor> RunOp(const std::string& op, Tensor x, std::vector<Tensor> constants,
+                        std::map<std::string, Attribute> attributes = {}, size_t outputs = 1) {
+  GraphBuilder builder;
+  builder.Input("x", x.dtype(), x.shape().dims());
+  std::vector<std::string> names = {"x"};
+  for (Tensor& constant : constants) {
+    names.push_back("c" + std::to_string(names.size()));
+    builder.graph.initializers.emplace(names.back(), std::move(constant));
+  }
+  builder.Op(op, names, "y0", std::move(attributes)).Output("y0");
+  for (size_t i = 1; i < outputs; ++i) {
+    builder.graph.nodes[0].outputs.push_back("y" + std::to_string(i));
+    builder.Output("y" + std::to_string(i));
+  }
+  std::vector<Tensor> inputs;
+  inputs.push_back(std::move(x));
+  return RunGraph(builder.graph, std::move(inputs));
+}
+
+template <typename T>
+Tensor Vector(std::vector<T> values) {
+  return Tensor::Of<T>({static_cast<int64_t>(values.size())}, values);
+}
+
+TEST(Breadth, IntegersWrapAndDivideAsTheirTypeDoes) {
+  const int64_t lowest = std::numeric_limits<int64_t>::min();
+  EXPECT_THAT(Values<int64_t>(RunOp("Abs", Vector<int64_t>({-3, lowest}), {})[0]),
+              ElementsAre(3, lowest));
+  EXPECT_THAT(Values<int64_t>(RunOp("Neg", Vector<int64_t>({-3, lowest}), {})[0]),
+              ElementsAre(3, lowest));
+  EXPECT_THAT(Values<uint8_t>(RunOp("Add", Vector<uint8_t>({250}), {Vector<uint8_t>({10})})[0]),
+              ElementsAre(4));
+  EXPECT_THAT(Values<int32_t>(RunOp("Mod", Vector<int32_t>({-7, 7, std::numeric_limits<int>::min()}),
+                                  {Vector<int32_t>({3, -3, -1})})[0]),
+              ElementsAre(2, -2, 0));
+  EXPECT_THAT(Values<int64_t>(RunOp("Pow", Vector<int64_t>({-2, -1, 2, 3}),
+                                  {Vector<int64_t>({3, -3, -1, 0})})[0]),
+              ElementsAre(-8, -1, 0, 1));
+  EXPECT_THAT(Values<int8_t>(RunOp("Clip", Vector<int8_t>({-128, 0, 127}),
+                                 {Vector<int8_t>({-5}), Vector<int8_t>({5})})[0]),
+              ElementsAre(-5, 0, 5));
+}
+
+TEST(Breadth, DoublesStayDoubles) {
+  const double x = 0.123456789012345;
+  EXPECT_EQ(Values<double>(RunOp("Exp", Vector<double>({x}), {})[0])[0], std::exp(x));
+  EXPECT_NEAR(Values<double>(RunOp("Softmax", Vector<double>({0, x}), {})[0])[1],
+              1 / (1 + std::exp(-x)), 1e-15);
+}
+
+TEST(Breadth, NaNIsTheLargestAndTheSmallest) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const char* op : {"Max", "Min"}) {
+    const auto y = Values<float>(RunOp(op, Vector<float>({nan, 1}), {Vector<float>({1, nan})})[0]);
+    EXPECT_TRUE(std::isnan(y[0]) && std::isnan(y[1])) << op;
+  }
+  EXPECT_TRUE(std::isnan(Values<float>(RunOp("ReduceMax", Vector<float>({1, nan, 2}), {})[0])[0]));
+}
+
+TEST(Breadth, ReductionsKeepIntegersExact) {
+  const int64_t large = (int64_t{1} << 60) + 1;
+  EXPECT_THAT(Values<int64_t>(RunOp("ReduceSum", Vector<int64_t>({large, 1}), {})[0]),
+              ElementsAre(large + 1));
+  EXPECT_THAT(Values<int64_t>(RunOp("ReduceMax", Vector<int64_t>({large, large - 1}), {})[0]),
+              ElementsAre(large));
+  EXPECT_NEAR(Values<float>(RunOp("ReduceLogSumExp", Vector<float>({1000, 1000}), {})[0])[0],
+              1000 + std::log(2.0), 1e-3);
+}
+
+// Line by line by the convolution of images.
+TEST(Breadth, ConvolutionsOfLinesAreThoseOfImages) {
+  for (const int64_t groups : {1, 2, 4}) {
+    const Tensor x = RandomTensor({2, 4, 11}, 1), w = RandomTensor({8, 4 / groups, 3}, 2);
+    const Tensor b = RandomTensor({8}, 3);
+    Tensor image = x, kernel = w;
+    image.Reshape({2, 4, 1, 11});
+    kernel.Reshape({8, 4 / groups, 1, 3});
+    const Tensor line = RunOp("Conv", x, {w, b},
+                            {{"group", groups}, {"strides", Ints{2}}, {"pads", Ints{2, 1}}})[0];
+    Tensor expected = RunOp("Conv", image, {kernel, b},
+                          {{"group", groups},
+                           {"strides", Ints{1, 2}},
+                           {"pads", Ints{0, 2, 0, 1}}})[0];
+    expected.Reshape(line.shape());
+    ExpectNear(line, expected, 1e-5f);
+  }
+}
+
+// A cube of one layer is an image.
+TEST(Breadth, ConvolutionsOfCubesAgreeWithThoseOfImages) {
+  const Tensor x = RandomTensor({1, 4, 6, 7}, 1), w = RandomTensor({6, 2, 3, 3}, 2);
+  Tensor cube = x, kernel = w;
+  cube.Reshape({1, 4, 1, 6, 7});
+  kernel.Reshape({6, 2, 1, 3, 3});
+  const Tensor expected = RunOp("Conv", x, {w}, {{"group", int64_t{2}}, {"pads", Ints{1, 1, 1, 1}}})[0];
+  Tensor y = RunOp("Conv", cube, {kernel},
+                 {{"group", int64_t{2}}, {"pads", Ints{0, 1, 1, 0, 1, 1}}})[0];
+  y.Reshape(expected.shape());
+  ExpectNear(y, expected, 1e-5f);
+}
+
+// The clamp of a fused Relu holds for lines and cubes too, and an Add behind them stays.
+TEST(Breadth, WhatFollowsAConvolutionOfLinesIsFusedOrStays) {
+  for (const Ints& shape : {Ints{1, 3, 9}, Ints{1, 3, 3, 3, 3}}) {
+    Ints kernel = shape;
+    kernel[0] = 3;
+    for (size_t i = 2; i < kernel.size(); ++i) kernel[i] = 1;
+    GraphBuilder builder;
+    builder.Input("x", DType::kF32, shape);
+    builder.Init("w", Shape(kernel), RandomFloats(9, 2));
+    builder.Op("Conv", {"x", "w"}, "c").Op("Add", {"c", "x"}, "a").Op("Relu", {"a"}, "y");
+    builder.Output("y");
+    const Tensor x = RandomTensor(Shape(shape), 1);
+    PlanOptions plain;
+    plain.fuse = false;
+    ExpectNear(RunGraph(builder.graph, {x})[0], RunGraph(builder.graph, {x}, plain)[0], 1e-5f);
+  }
+}
+
+// The gradient of a convolution: <conv(x), y> = <x, transposed(y)>.
+TEST(Breadth, ConvTransposeIsTheAdjointOfConv) {
+  const Tensor x = RandomTensor({1, 4, 7, 8}, 1), w = RandomTensor({6, 2, 3, 2}, 2);
+  const std::map<std::string, Attribute> attributes = {{"group", int64_t{2}},
+                                                       {"strides", Ints{2, 3}},
+                                                       {"dilations", Ints{1, 2}},
+                                                       {"pads", Ints{1, 0, 1, 1}}};
+  const Tensor forward = RunOp("Conv", x, {w}, attributes)[0];
+  const Tensor y = RandomTensor(forward.shape(), 3);
+  auto backward = attributes;
+  backward["output_shape"] = Ints{7, 8};
+  backward.erase("pads");
+  backward["output_padding"] = Ints{0, 0};
+  GraphBuilder builder;
+  builder.Input("y", DType::kF32, y.shape().dims());
+  builder.graph.initializers.emplace("w", w);
+  std::map<std::string, Attribute> padded = attributes;
+  padded["output_padding"] =
+      Ints{7 - (2 * (y.shape()[2] - 1) + 3 - 2), 8 - (3 * (y.shape()[3] - 1) + 3 - 1)};
+  builder.Op("ConvTranspose", {"y", "w"}, "t", padded).Output("t");
+  const Tensor t = RunGraph(builder.graph, {y}).at(0);
+  ASSERT_EQ(t.shape(), x.shape());
+  double left = 0, right = 0;
+  for (size_t i = 0; i < static_cast<size_t>(y.elements()); ++i) {
+    left += double{forward.as<float>()[i]} * y.as<float>()[i];
+  }
+  for (size_t i = 0; i < static_cast<size_t>(x.elements()); ++i) {
+    right += double{t.as<float>()[i]} * x.as<float>()[i];
+  }
+  EXPECT_NEAR(left, right, 1e-3);
+}
+
+TEST(Breadth, PadRepeats) {
+  const Tensor x = Vector<float>({1, 2, 3});
+  const auto pad = [&](const char* mode, Ints pads) {
+    return Values<float>(RunOp("Pad", x, {Vector<int64_t>(std::move(pads))},
+                             {{"mode", std::string(mode)}})[0]);
+  };
+  EXPECT_THAT(pad("wrap", {2, 4}), ElementsAre(2, 3, 1, 2, 3, 1, 2, 3, 1));
+  EXPECT_THAT(pad("reflect", {5, 1}), ElementsAre(2, 1, 2, 3, 2, 1, 2, 3, 2));
+  EXPECT_THAT(pad("edge", {1, -1}), ElementsAre(1, 1, 2));
+  EXPECT_THAT(pad("reflect", {-1, 1}), ElementsAre(2, 3, 2));
+}
+
+TEST(Breadth, ScattersCombine) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {3});
+  builder.Init<int64_t>("i", {3}, {0, -1, 0}).Init<float>("u", {3}, {5, -5, 7});
+  builder.Op("ScatterElements", {"x", "i", "u"}, "y", {{"reduction", std::string("max")}});
+  builder.Output("y");
+  EXPECT_THAT(Values<float>(RunGraph(builder.graph, {Vector<float>({6, 1, 2})}).at(0)),
+              ElementsAre(7, 1, 2));
+}
+
+TEST(Breadth, IndicesOutsideAreErrorsOfTheRun) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {3}).Input("i", DType::kI64, {2});
+  builder.Op("GatherElements", {"x", "i"}, "y").Output("y");
+  Session session(BuildPlan(builder.graph));
+  Tensor x = Vector<float>({1, 2, 3}), i = Vector<int64_t>({0, 3}), y = Vector<float>({0, 0});
+  const std::vector<TensorView> in = {x.view(), i.view()}, out = {y.view()};
+  EXPECT_THAT(session.Run(in, out).message(), testing::HasSubstr("index 3 is outside"));
+  i.as<int64_t>()[1] = -1;
+  EXPECT_TRUE(session.Run(in, out).ok());
+  EXPECT_THAT(Values<float>(y), ElementsAre(1, 3));
+}
+
+TEST(Breadth, TopKPutsNaNFirstAndEqualsInOrder) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto y = RunOp("TopK", Vector<float>({1, 3, nan, 3}), {Vector<int64_t>({3})}, {}, 2);
+  EXPECT_THAT(Values<int64_t>(y[1]), ElementsAre(2, 1, 3));
+}
+
+TEST(Breadth, SplitOutputsAreWrittenTwice) {
+  const auto y = RunOp("Split", RandomTensor({4, 6, 3}, 1), {Vector<int64_t>({1, 5})},
+                     {{"axis", int64_t{1}}}, 2);
+  EXPECT_EQ(y[0].shape(), (Shape{4, 1, 3}));
+  EXPECT_EQ(y[1].shape(), (Shape{4, 5, 3}));
+  EXPECT_EQ(y[1].as<float>()[0], RandomTensor({4, 6, 3}, 1).as<float>()[3]);
+}
+
+TEST(Breadth, QLinearAddRoundsOnce) {
+  GraphBuilder builder;
+  builder.Input("a", DType::kI8, {3});
+  builder.Init<float>("s", {}, {0.5f}).Init<int8_t>("z", {}, {-3});
+  builder.Init<int8_t>("b", {1}, {127}).Init<float>("r", {}, {1.0f});
+  Node node{.name = "add",
+            .op_type = "QLinearAdd",
+            .domain = "com.microsoft",
+            .inputs = {"a", "s", "z", "b", "s", "", "r", "z"},
+            .outputs = {"y"},
+            .attributes = {}};
+  builder.graph.nodes.push_back(node);
+  builder.Output("y", DType::kI8);
+  const auto y = RunGraph(builder.graph, {Vector<int8_t>({-128, 0, 127})});
+  // (a + 3) / 2 + 63.5 is 1, 65, 128.5; 128.5 rounds to 128, less 3 it is 125.
+  EXPECT_THAT(Values<int8_t>(y.at(0)), ElementsAre(-2, 62, 125));
+}
+
+}  // namespace
+}  // namespace assay::engine
