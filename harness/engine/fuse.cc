@@ -17,8 +17,9 @@ Result<Types> Retyped(Graph& graph, const Types& types) {
 
 Status Fuse(Graph& graph, const Types& types) {
   Types known = types;
-  for (const auto& fusion : {HoldAsU8, MoveCodes, FuseIntegerProducts, FuseIntegerOperators,
-                             FuseLookups, FuseIntegerResiduals, FuseResiduals, FuseClamps}) {
+  for (const auto& fusion : {UnfoldProducts, HoldAsU8, MoveCodes, FuseIntegerProducts,
+                             FuseIntegerOperators, FuseLookups, FuseIntegerResiduals,
+                             FuseResiduals, FuseClamps}) {
     ASSAY_RETURN_IF_ERROR(fusion(graph, known));
     ASSAY_ASSIGN_OR_RETURN(known, Retyped(graph, known));
   }

@@ -8,6 +8,9 @@
 
 namespace assay::engine {
 
+// QLinearConv, QLinearMatMul: DequantizeLinear -> Conv, MatMul -> QuantizeLinear, where the fusions
+// below make one integer product of them, of the same bits.
+Status UnfoldProducts(Graph& graph, const Types& types);
 // Signed activations become u8 with their zero points moved by 128, which are the same numbers;
 // signed inputs and outputs of the graph are converted at its border.
 Status HoldAsU8(Graph& graph, const Types& types);

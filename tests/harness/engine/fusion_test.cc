@@ -312,5 +312,32 @@ TEST(IntegerFusionWithAnyScales, StaysWithinOneStep) {
   EXPECT_LE(different, 2) << "of " << ours.size();
 }
 
+// The kernels' bits are those of the plain loops.
+TEST(Fusion, QLinearOperatorsRunByTheIntegerKernels) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kU8, {2, 5, 9, 7});
+  builder.Init("w", {6, 5, 3, 3}, RandomIntegers<int8_t>(6 * 5 * 9, -128, 127, 1));
+  builder.Init("b", {6}, RandomIntegers<int32_t>(6, -9999, 9999, 2));
+  builder.Init<float>("xs", {}, {0.013f}).Init<uint8_t>("xz", {}, {255});
+  builder.Init<float>("ws", {6}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f});
+  builder.Init<int8_t>("wz", {6}, std::vector<int8_t>(6));
+  builder.Init<float>("ys", {1}, {7.0f}).Init<uint8_t>("yz", {1}, {128});
+  builder.Op("QLinearConv", {"x", "xs", "xz", "w", "ws", "wz", "ys", "yz", "b"}, "c",
+             {{"pads", std::vector<int64_t>{1, 1, 1, 1}}});
+  builder.Init("m", {7, 4}, RandomIntegers<int8_t>(28, -128, 127, 3));
+  builder.Init<float>("ms", {4}, {0.1f, 0.2f, 0.3f, 0.4f}).Init<int8_t>("mz", {}, {0});
+  builder.Op("QLinearMatMul", {"c", "ys", "yz", "m", "ms", "mz", "ys", "yz"}, "y");
+  builder.Output("y", DType::kU8);
+  const std::vector<uint8_t> codes = RandomIntegers<uint8_t>(2 * 5 * 9 * 7, 0, 255, 4);
+  const Tensor x = Tensor::Of<uint8_t>({2, 5, 9, 7}, codes);
+  const auto plan = BuildPlan(builder.graph);
+  EXPECT_THAT(StepOps(*plan), testing::IsSupersetOf({"QConv", "QGemm"}));
+  EXPECT_EQ(plan->int8_macs(), plan->macs());
+  PlanOptions plain;
+  plain.fuse = false;
+  EXPECT_EQ(Values<uint8_t>(RunPlan(plan, {x}).at(0)),
+            Values<uint8_t>(RunGraph(builder.graph, {x}, plain).at(0)));
+}
+
 }  // namespace
 }  // namespace assay::engine
