@@ -1,6 +1,8 @@
 // PlainMatMul: numpy.matmul as loops, with batches that broadcast. For what no kernel does.
 #pragma once
 
+#include <algorithm>
+
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowerer.h"
 
@@ -30,6 +32,25 @@ struct PlainMatMul {
             sum += product(lhs[k], rhs[k * columns + column], column);
           }
           store(to + column, column, sum);
+        }
+      }
+    });
+  }
+
+  // dst = a * b. Sums grow in the result row by row of b, so that neighbors lie next to each other.
+  template <typename T>
+  void Run(const T* a, const T* b, T* dst, ThreadPool& pool) const {
+    const auto steps = rows.steps();
+    rows.Run(pool, [&](const auto& at) {
+      for (int64_t i = 0; i < rows.inner(); ++i) {
+        T* to = dst + at[0] + i * steps[0];
+        const T* lhs = a + at[1] + i * steps[1];
+        const T* rhs = b + at[2] + i * steps[2];
+        std::fill_n(to, columns, T{0});
+        for (int64_t k = 0; k < depth; ++k) {
+          for (int64_t column = 0; column < columns; ++column) {
+            to[column] += lhs[k] * rhs[k * columns + column];
+          }
         }
       }
     });

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "harness/engine/convolution.h"
+#include "harness/engine/copy.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/taps.h"
 
@@ -79,7 +81,7 @@ Status Infer(Inference& inference) {
 }
 
 // Every output gathers what contributes to it, so that outputs can be shared out to threads.
-Status Lower(const Node& node, Lowerer& lowerer) {
+Status LowerPlain(const Node& node, Lowerer& lowerer) {
   const Operand x = lowerer.Dense(node.input(0)), w = lowerer.Dense(node.input(1));
   const Operand bias = node.has_input(2) ? lowerer.Dense(node.input(2)) : Operand();
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
@@ -114,9 +116,87 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
+// [c, oc / groups, kh, kw] as a convolution from c to oc channels takes them, every kernel turned
+// around.
+std::vector<float> TurnedWeights(const Tensor& weights, int64_t groups) {
+  const Shape& shape = weights.shape();
+  const int64_t depth = shape[0] / groups, wide = shape[1], taps = shape[2] * shape[3];
+  const auto from = weights.as<float>();
+  std::vector<float> to(from.size());
+  for (int64_t c = 0; c < shape[0]; ++c) {
+    for (int64_t k = 0; k < wide; ++k) {
+      const int64_t channel = c / depth * wide + k;
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        to[static_cast<size_t>((channel * depth + c % depth) * taps + taps - 1 - tap)] =
+            from[static_cast<size_t>((c * wide + k) * taps + tap)];
+      }
+    }
+  }
+  return to;
+}
+
+// The pads of the convolution with turned kernels; negative where there is none such.
+int64_t PadBegin(const WindowAxis& axis) { return axis.span() - 1 - axis.pad_begin; }
+int64_t PadEnd(const WindowAxis& axis) {
+  const int64_t spread = axis.stride * (axis.image - 1) + 1;
+  return axis.outputs + axis.span() - 1 - spread - PadBegin(axis);
+}
+
+// The convolution, by its kernels, of the image with zeros between its pixels. It multiplies
+// stride^2 as often as it had to, and is still far faster than loops.
+Status LowerSpread(const Node& node, Lowerer& lowerer, const std::vector<WindowAxis>& axes) {
+  const Tensor& weights = *lowerer.constant(node.input(1));
+  const int64_t groups = node.Int("group", 1);
+  const std::vector<float> turned = TurnedWeights(weights, groups);
+  const Operand x = lowerer.Get(node.input(0));
+  const WindowAxis &y = axes[0], &w = axes[1];
+  Convolution convolution;
+  convolution.spec = {.n = x.shape[0],
+                      .h = y.stride * (y.image - 1) + 1,
+                      .w = w.stride * (w.image - 1) + 1,
+                      .c = x.shape[1],
+                      .oc = weights.shape()[1] * groups,
+                      .kh = y.kernel,
+                      .kw = w.kernel,
+                      .dilation_h = y.dilation,
+                      .dilation_w = w.dilation,
+                      .pad_top = PadBegin(y),
+                      .pad_left = PadBegin(w),
+                      .pad_bottom = PadEnd(y),
+                      .pad_right = PadEnd(w),
+                      .groups = groups};
+  const ConvSpec& spec = convolution.spec;
+  const Operand spread = lowerer.ScratchImage(DType::kF32, {spec.n, spec.c, spec.h, spec.w});
+  const Operand pixels =
+      spread.Sliced(2, 0, y.stride, y.image).Sliced(3, 0, w.stride, w.image);
+  lowerer.Add(node, {x}, {spread},
+              [=, copy = CopyBody(x, pixels, lowerer.usable())](const Frame& frame) -> Status {
+                std::fill_n(frame.At<float>(spread), spread.elements(), 0.0f);
+                return copy(frame);
+              });
+  convolution.src = spread;
+  convolution.dst = lowerer.New(node.outputs[0], Order::kImage);
+  convolution.weights.data = turned.data();
+  if (node.has_input(2)) convolution.weights.bias = lowerer.constant(node.input(2))->data();
+  return AddConvolution(node, lowerer, convolution);
+}
+
+Status Lower(const Node& node, Lowerer& lowerer) {
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, AxesOf(node, lowerer.shape(node.input(0)),
+                                                 lowerer.shape(node.input(1))));
+  const bool constant = lowerer.constant(node.input(1)) != nullptr &&
+                        (!node.has_input(2) || lowerer.constant(node.input(2)) != nullptr);
+  const bool padded = std::ranges::all_of(
+      axes, [](const WindowAxis& axis) { return PadBegin(axis) >= 0 && PadEnd(axis) >= 0; });
+  const bool image = axes.size() == 2 && lowerer.shape(node.input(0)).elements() > 0;
+  return image && constant && padded ? LowerSpread(node, lowerer, axes)
+                                     : LowerPlain(node, lowerer);
+}
+
 }  // namespace
 
 extern const Lowering conv_transpose;
-const Lowering conv_transpose = {.op_type = "ConvTranspose", .infer = Infer, .lower = Lower};
+const Lowering conv_transpose = {
+    .op_type = "ConvTranspose", .infer = Infer, .lower = Lower, .image = true};
 
 }  // namespace assay::engine

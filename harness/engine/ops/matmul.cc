@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "harness/engine/convolution.h"
+#include "harness/engine/fuse.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
 #include "harness/engine/plain_matmul.h"
@@ -33,14 +34,12 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   const PlainMatMul product(a, b, dst);
   const OutputStage stage = FloatStage(node);
-  auto added = lowerer.Add(node, {a, b}, {dst}, [=, lo = static_cast<T>(stage.lo),
-                                                 hi = static_cast<T>(stage.hi)](
-                                                    const Frame& frame) -> Status {
+  const T lo = static_cast<T>(stage.lo), hi = static_cast<T>(stage.hi);
+  const bool clamps = node.Has(kLo);
+  auto added = lowerer.Add(node, {a, b}, {dst}, [=](const Frame& frame) -> Status {
     T* to = frame.At<T>(dst);
-    product.Run<T>(
-        frame.At<const T>(a), frame.At<const T>(b), *frame.pool,
-        [](T x, T y, int64_t) { return x * y; },
-        [&](int64_t at, int64_t, T sum) { to[at] = std::min(std::max(sum, lo), hi); });
+    product.Run(frame.At<const T>(a), frame.At<const T>(b), to, *frame.pool);
+    for (int64_t i = 0; clamps && i < dst.elements(); ++i) to[i] = std::min(std::max(to[i], lo), hi);
     return {};
   });
   added.info.macs = dst.elements() * product.depth;

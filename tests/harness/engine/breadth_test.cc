@@ -164,6 +164,27 @@ TEST(Breadth, ConvTransposeIsTheAdjointOfConv) {
   EXPECT_NEAR(left, right, 1e-3);
 }
 
+// Constant weights take the kernels of convolution, others loops.
+TEST(Breadth, ConvTransposeByKernelsAgreesWithLoops) {
+  for (const int64_t groups : {1, 2}) {
+    for (const Ints& pads : {Ints{0, 0, 0, 0}, Ints{1, 0, 0, 1}, Ints{3, 3, 3, 3}}) {
+      const Tensor x = RandomTensor({2, 4, 5, 6}, 1), w = RandomTensor({4, 3, 3, 2}, 2);
+      const Tensor b = RandomTensor({3 * groups}, 3);
+      const std::map<std::string, Attribute> attributes = {{"group", groups},
+                                                           {"strides", Ints{2, 3}},
+                                                           {"dilations", Ints{2, 1}},
+                                                           {"output_padding", Ints{1, 0}},
+                                                           {"pads", pads}};
+      const Tensor by_kernels = RunOp("ConvTranspose", x, {w, b}, attributes)[0];
+      GraphBuilder builder;
+      builder.Input("x", DType::kF32, {2, 4, 5, 6}).Input("w", DType::kF32, {4, 3, 3, 2});
+      builder.graph.initializers.emplace("b", b);
+      builder.Op("ConvTranspose", {"x", "w", "b"}, "y", attributes).Output("y");
+      ExpectNear(by_kernels, RunGraph(builder.graph, {x, w}).at(0), 1e-5f);
+    }
+  }
+}
+
 TEST(Breadth, PadRepeats) {
   const Tensor x = Vector<float>({1, 2, 3});
   const auto pad = [&](const char* mode, Ints pads) {
