@@ -32,7 +32,7 @@ void DropTrailingAbsent(std::vector<std::string>& values) {
 Status CanonicalizeNode(Node& node, int opset, Context& context) {
   const Operator* op = FindOperator(node.op_type, node.domain);
   ASSAY_RETURN_IF_ERROR(CheckAttributes(node, *op, opset));
-  if (node.outputs.empty() || node.outputs[0].empty()) return NodeError(node, "it has no output");
+  if (!HasOutput(node, *op)) return NodeError(node, "it has no output");
   if (op->canonicalize != nullptr) {
     ASSAY_RETURN_IF_ERROR(op->canonicalize(node, opset, context));
   }

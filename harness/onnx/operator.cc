@@ -38,7 +38,7 @@ Status CheckInputs(const Node& node, const Operator& op) {
 }
 
 Status CheckOutputs(const Node& node, const Operator& op) {
-  if (node.outputs.empty() || node.outputs[0].empty()) return NodeError(node, "it has no output");
+  if (!HasOutput(node, op)) return NodeError(node, "it has no output");
   if (node.outputs.size() <= op.max_outputs) return {};
   return NodeError(node, fmt::format("it has {} outputs; allowed: {}", node.outputs.size(),
                                      Count(1, op.max_outputs)));
@@ -57,6 +57,12 @@ std::vector<const Operator*> Members() {
 }
 
 }  // namespace
+
+bool HasOutput(const Node& node, const Operator& op) {
+  const auto present = [](const std::string& output) { return !output.empty(); };
+  if (op.first_output_optional) return std::ranges::any_of(node.outputs, present);
+  return !node.outputs.empty() && present(node.outputs[0]);
+}
 
 std::span<const Operator* const> AllOperators() {
   static const std::vector<const Operator*> all = Members();

@@ -55,6 +55,7 @@ struct Operator {
   size_t min_inputs = 1;
   size_t max_inputs = 1;
   size_t max_outputs = 1;
+  bool first_output_optional = false;
   // Of all opsets, so that the import of each can say what is allowed.
   AttributeSpecs attributes = {};
   // Rewrites a node of `opset`, whose attributes have been checked against `attributes`, into the
@@ -76,6 +77,9 @@ std::span<const Operator* const> AllOperators();
 
 // The operator of that type and domain, or nullptr.
 const Operator* FindOperator(std::string_view op_type, std::string_view domain);
+
+// The first output is there; any, where the first is optional.
+bool HasOutput(const Node& node, const Operator& op);
 
 // An error where the node has an attribute that `op` does not have in `opset`, or of another type.
 Status CheckAttributes(const Node& node, const Operator& op, int opset);

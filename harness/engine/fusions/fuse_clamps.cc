@@ -11,9 +11,13 @@ namespace {
 bool Clamps(const Pattern& pattern, int index) {
   const Node& node = pattern.node(index);
   if (node.Has(kLo)) return false;  // It does already.
+  const bool add = pattern.Is(index, "Add");
+  if (!add && !pattern.Is(index, "Conv") && !pattern.Is(index, "Gemm") &&
+      !pattern.Is(index, "MatMul")) {
+    return false;
+  }
   if (pattern.types().at(node.outputs[0]).dtype != DType::kF32) return false;
-  if (pattern.Is(index, "Add")) return pattern.shape(node.input(0)) == pattern.shape(node.input(1));
-  return pattern.Is(index, "Conv") || pattern.Is(index, "Gemm") || pattern.Is(index, "MatMul");
+  return !add || pattern.shape(node.input(0)) == pattern.shape(node.input(1));
 }
 
 }  // namespace
