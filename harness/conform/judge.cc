@@ -32,6 +32,14 @@ std::set<std::string> Blamed(const onnx::Survey& survey, const std::string& refu
   return OperatorsOf(survey);
 }
 
+// What cannot be run, by which operators of which opset.
+Verdict Refused(const onnx::Survey& survey, const std::string& refusal) {
+  std::set<std::string> operators = Blamed(survey, refusal);
+  return {Outcome::kUnsupported,
+          fmt::format("{} [{}; opset {}]", refusal, fmt::join(operators, ", "), survey.opset),
+          std::move(operators)};
+}
+
 // A plan that is ready for the inputs of a data set.
 struct Prepared {
   std::shared_ptr<const engine::Plan> plan;
@@ -99,9 +107,7 @@ Verdict JudgeDataSet(const TestCase& test_case, const onnx::Survey& survey, cons
     return verdict;
   }
   const auto prepared = PrepareSomehow(test_case, survey.inputs, set.inputs, verdict.bound);
-  if (!prepared.ok()) {
-    return {Outcome::kUnsupported, prepared.message(), Blamed(survey, prepared.message())};
-  }
+  if (!prepared.ok()) return Refused(survey, prepared.message());
   const Status run = RunAndCompare(*prepared, set.outputs);
   verdict.outcome = run.ok() ? Outcome::kPassed : Outcome::kFailed;
   verdict.reason = run.message();
@@ -118,7 +124,7 @@ Verdict Judge(const TestCase& test_case) {
             survey->missing};
   }
   const auto sets = ReadDataSets(test_case);
-  if (!sets.ok()) return {Outcome::kUnsupported, sets.message(), OperatorsOf(*survey)};
+  if (!sets.ok()) return Refused(*survey, sets.message());
   Verdict verdict;
   for (const DataSet& set : *sets) {
     verdict = JudgeDataSet(test_case, *survey, set);

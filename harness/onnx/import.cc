@@ -233,6 +233,7 @@ Result<Survey> Examine(const std::filesystem::path& path) {
   const auto opsets = ReadOpsets(model);
   if (!opsets.ok()) return Error(fmt::format("{}: {}", path.string(), opsets.message()));
   Survey survey;
+  if (const auto it = opsets->find(""); it != opsets->end()) survey.opset = it->second;
   Graph graph;
   for (const auto& proto : model.graph().node()) {
     ++survey.operators[QualifiedType(graph.nodes.emplace_back(ReadNode(proto)))];

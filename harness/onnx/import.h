@@ -43,6 +43,7 @@ struct Survey {
   std::vector<std::string> unsupported;      // A line per node: its name, operator, opset.
   std::set<std::string> missing;             // The operators of those nodes.
   std::vector<std::string> inputs;           // Names, in order, without initializers.
+  int64_t opset = 0;                         // Of the default domain; 0: undeclared.
 };
 
 // Reads no more than the nodes and the names. Error: not a readable ONNX model.

@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +56,21 @@ class Reports(unittest.TestCase):
         result = conform(self.folder)
         self.assertEqual(result.returncode, 0)
         self.assertRegex(result.stdout, r"(?m)^unsupported  test_strnorm\S+  .*StringNormalizer.*opset 10")
+
+    def test_an_unsupported_type_is_named_with_operator_and_opset(self):
+        self.copy("test_cast_FLOAT_to_STRING")
+        result = conform(self.folder)
+        self.assertRegex(result.stdout, r"(?m)^unsupported  test_cast_FLOAT_to_STRING  .*string.*\[Cast; opset 13\]")
+
+    def test_an_interrupt_still_gives_the_totals_so_far(self):
+        process = subprocess.Popen([ASSAY, "conform", DATA], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process.stdout.readline()  # The first case that does not pass.
+        process.send_signal(signal.SIGINT)
+        output = process.communicate()[0]
+        self.assertEqual(process.returncode, 130)
+        counts = re.search(r"passed (\d+), failed 0, unsupported (\d+)", output)
+        self.assertLess(int(counts[1]) + int(counts[2]), CASES)
+        self.assertGreater(int(counts[1]) + int(counts[2]), 0)
 
     def test_a_broken_model_is_a_failure(self):
         case = self.copy("test_relu")
