@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "harness/file/write_whole.h"
 #include "harness/graph/element_type.h"
@@ -72,9 +73,13 @@ Result<std::string> Serialize(const Graph& graph, const ExportOptions& options) 
   model.set_ir_version(IrVersion(opset));
   model.set_producer_name("assay");
   model.set_producer_version(ASSAY_VERSION);
-  auto& import = *model.add_opset_import();
-  import.set_domain("");
-  import.set_version(opset);
+  std::map<std::string, int> opsets = {{"", opset}};
+  for (const Node& node : graph.nodes) opsets.emplace(node.domain, 1);  // There is no other yet.
+  for (const auto& [domain, version] : opsets) {
+    auto& import = *model.add_opset_import();
+    import.set_domain(domain);
+    import.set_version(version);
+  }
   WriteGraph(graph, *model.mutable_graph());
   auto metadata = options.metadata;
   metadata.insert(graph.metadata.begin(), graph.metadata.end());

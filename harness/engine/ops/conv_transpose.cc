@@ -181,16 +181,26 @@ Status LowerSpread(const Node& node, Lowerer& lowerer, const std::vector<WindowA
   return AddConvolution(node, lowerer, convolution);
 }
 
+// Whether the kernels can: an image, constant weights, pads that are none of the spread image's
+// pixels, and a spread image that a tensor can hold.
+bool Spreads(const Node& node, const Lowerer& lowerer, const std::vector<WindowAxis>& axes) {
+  const Shape& x = lowerer.shape(node.input(0));
+  const bool constant = lowerer.constant(node.input(1)) != nullptr &&
+                        (!node.has_input(2) || lowerer.constant(node.input(2)) != nullptr);
+  if (axes.size() != 2 || !constant || x.elements() == 0) return false;
+  std::vector<int64_t> dims = {x[0], x[1]};
+  for (const WindowAxis& axis : axes) {
+    if (PadBegin(axis) < 0 || PadEnd(axis) < 0) return false;
+    dims.push_back(axis.stride * (axis.image - 1) + 1);
+  }
+  return Shape::Make(std::move(dims)).ok();
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   ASSAY_ASSIGN_OR_RETURN(const auto axes, AxesOf(node, lowerer.shape(node.input(0)),
                                                  lowerer.shape(node.input(1))));
-  const bool constant = lowerer.constant(node.input(1)) != nullptr &&
-                        (!node.has_input(2) || lowerer.constant(node.input(2)) != nullptr);
-  const bool padded = std::ranges::all_of(
-      axes, [](const WindowAxis& axis) { return PadBegin(axis) >= 0 && PadEnd(axis) >= 0; });
-  const bool image = axes.size() == 2 && lowerer.shape(node.input(0)).elements() > 0;
-  return image && constant && padded ? LowerSpread(node, lowerer, axes)
-                                     : LowerPlain(node, lowerer);
+  return Spreads(node, lowerer, axes) ? LowerSpread(node, lowerer, axes)
+                                      : LowerPlain(node, lowerer);
 }
 
 }  // namespace

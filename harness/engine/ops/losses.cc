@@ -16,7 +16,9 @@ Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, {DType::kF32}));
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(1, kIndices));
   const Shape &scores = inference.shape(0), &targets = inference.shape(1);
-  if (scores.rank() < 2) return inference.Error("scores {} have no classes", scores.ToString());
+  if (scores.rank() < 2 || scores[1] == 0) {
+    return inference.Error("scores {} have no classes", scores.ToString());
+  }
   std::vector<int64_t> expected = scores.dims();
   expected.erase(expected.begin() + 1);
   if (targets.dims() != expected) {

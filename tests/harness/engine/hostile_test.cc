@@ -126,6 +126,19 @@ TEST(Hostile, ConvTranspose) {
   ExpectRefused("ConvTranspose", {{1, 4, 5, 5}, {4, 2, 3, 3}, {3}});
 }
 
+// The image with zeros between its pixels would not fit anywhere; the result would.
+TEST(Hostile, ConvTransposeOfFewResultsFromAfar) {
+  const int64_t far = int64_t{1} << 29;
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {1, 1, 3, 3}).Init("w", {1, 1, 2, 2}, RandomFloats(4, 1));
+  builder.Op("ConvTranspose", {"x", "w"}, "y",
+             {{"strides", Ints{far, far}},
+              {"dilations", Ints{2 * far, 2 * far}},
+              {"pads", Ints{2 * far, 2 * far, 2 * far, 2 * far}}});
+  builder.Output("y");
+  EXPECT_EQ(RunGraph(builder.graph, {RandomTensor({1, 1, 3, 3}, 1)}).at(0).elements(), 1);
+}
+
 TEST(Hostile, Moves) {
   ExpectRefused("Split", {{5}}, {}, {{2, 2}});
   ExpectRefused("Split", {{5}}, {}, {{6, -1}});

@@ -214,5 +214,23 @@ TEST(Export, RefusesValuesOfLaterOpsets) {
   EXPECT_TRUE(Serialize(MustImport(model)).ok());
 }
 
+TEST(Serialize, DeclaresTheDomainsOfItsNodes) {
+  Graph graph;
+  graph.inputs.push_back({.name = "a", .dtype = DType::kU8, .dims = {Dim{2, ""}}});
+  graph.initializers.emplace("s", Tensor::Scalar(1.0f));
+  graph.nodes.push_back({.name = "add",
+                         .op_type = "QLinearAdd",
+                         .domain = "com.microsoft",
+                         .inputs = {"a", "s", "", "a", "s", "", "s"},
+                         .outputs = {"y"},
+                         .attributes = {}});
+  graph.outputs.push_back({.name = "y", .dtype = DType::kU8, .dims = {Dim{2, ""}}});
+  const auto bytes = Serialize(graph);
+  ASSERT_TRUE(bytes.ok()) << bytes.message();
+  ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(*bytes));
+  EXPECT_EQ(MustImport(model).nodes.at(0).domain, "com.microsoft");
+}
+
 }  // namespace
 }  // namespace assay::onnx
