@@ -1,4 +1,4 @@
-// Scales and zero points that are inputs of their own, as QLinearX and XInteger operators have them.
+// Scales and zero points that are inputs of their own, as QLinearX and XInteger operators have.
 #pragma once
 
 #include <vector>

@@ -6,8 +6,6 @@
 #include <limits>
 #include <tuple>
 
-#include "harness/engine/indices.h"
-
 namespace assay::engine {
 namespace {
 
@@ -152,70 +150,101 @@ Status InferRecurrence(Inference& inference, const Recurrence& r, size_t states)
   return {};
 }
 
+namespace {
+
+// One run: where its operands are, nullptr where they are absent.
+struct Operands {
+  const float *x, *w, *r, *b, *h0, *c0, *p;
+  const int32_t* lengths;
+  float *y, *y_h, *y_c, *work;
+};
+
+// All steps of sample `n` in direction `d`. Error: a length that is none.
+Status RunSample(const Node& node, const Recurrence& recurrence, const Operands& at, int64_t d,
+                 int64_t n, Cell cell) {
+  const auto [steps, batch, in] = std::tuple(recurrence.steps, recurrence.batch, recurrence.in);
+  const int64_t hidden = recurrence.hidden, rows = recurrence.gates * hidden;
+  const int64_t directions = recurrence.directions;
+  const int64_t length = at.lengths == nullptr ? steps : at.lengths[n];
+  if (length < 0 || length > steps) {
+    return NodeError(node, "a length of {} of {} steps", length, steps);
+  }
+  float *h = at.work + rows, *c = h + hidden;
+  const int64_t state = hidden * (recurrence.batch_first ? n * directions + d : d * batch + n);
+  const auto start = [&](const float* from, float* to) {
+    from == nullptr ? std::fill_n(to, hidden, 0.0f) : std::copy_n(from + state, hidden, to);
+  };
+  start(at.h0, h);
+  start(at.c0, c);
+  const float* bias = at.b == nullptr ? nullptr : at.b + d * 2 * rows;
+  const auto each = static_cast<int64_t>(recurrence.activations.size()) / directions;
+  const CellState cell_state{.gates = at.work,
+                             .h = h,
+                             .c = c,
+                             .scratch = c + hidden,
+                             .recurrent = at.r + d * rows * hidden,
+                             .recurrent_bias = bias == nullptr ? nullptr : bias + rows,
+                             .activations = recurrence.activations.data() + d * each,
+                             .peepholes = at.p == nullptr ? nullptr : at.p + d * 3 * hidden};
+  for (int64_t i = 0; i < length; ++i) {
+    const int64_t t = recurrence.reverse || d == 1 ? length - 1 - i : i;
+    const float* sample = at.x + in * (recurrence.batch_first ? n * steps + t : t * batch + n);
+    for (int64_t row = 0; row < rows; ++row) {
+      at.work[row] = Dot(at.w + (d * rows + row) * in, sample, in);
+      if (bias != nullptr) at.work[row] += bias[row];
+    }
+    cell(node, recurrence, cell_state);
+    const int64_t place = recurrence.batch_first ? (n * steps + t) * directions + d
+                                                 : (t * directions + d) * batch + n;
+    if (at.y != nullptr) std::copy_n(h, hidden, at.y + place * hidden);
+  }
+  if (at.y_h != nullptr) std::copy_n(h, hidden, at.y_h + state);
+  if (at.y_c != nullptr) std::copy_n(c, hidden, at.y_c + state);
+  return {};
+}
+
+template <typename T>
+T* Optional(const Frame& frame, const Operand& operand) {
+  return operand.buffer < 0 ? nullptr : frame.At<T>(operand);
+}
+
+}  // namespace
+
 Status LowerRecurrence(const Node& node, Lowerer& lowerer, const Recurrence& recurrence,
                        size_t states, size_t peephole, Cell cell) {
-  std::vector<Operand> reads;
+  std::vector<Operand> reads, writes;
   const auto input = [&](size_t i) {
     return node.has_input(i) ? reads.emplace_back(lowerer.Dense(node.input(i))) : Operand();
   };
   const Operand x = input(0), w = input(1), r = input(2), b = input(3), lengths = input(4);
   const Operand h0 = input(5), c0 = states > 1 ? input(6) : Operand();
   const Operand p = peephole > 0 ? input(peephole) : Operand();
-  std::vector<Operand> writes;
   const auto output = [&](size_t i) {
     const bool there = node.outputs.size() > i && !node.outputs[i].empty();
     return there ? writes.emplace_back(lowerer.New(node.outputs[i], Order::kDense)) : Operand();
   };
   const Operand y = output(0), y_h = output(1), y_c = states > 1 ? output(2) : Operand();
-  const int64_t hidden = recurrence.hidden, rows = recurrence.gates * hidden;
-  const Operand work = writes.emplace_back(lowerer.Scratch(DType::kF32, {rows + 4 * hidden}));
-  lowerer.Add(node, reads, writes, [=, copy = node](const Frame& frame) -> Status {
-    const auto [steps, batch, in] = std::tuple(recurrence.steps, recurrence.batch, recurrence.in);
-    const int64_t directions = recurrence.directions;
-    const auto at = [&](const Operand& operand) {
-      return operand.buffer < 0 ? nullptr : frame.At<float>(operand);
-    };
-    float* gates = frame.At<float>(work);
-    float *h = gates + rows, *c = h + hidden;
-    if (at(y) != nullptr) std::fill_n(at(y), y.elements(), 0.0f);
-    for (int64_t d = 0; d < directions; ++d) {
-      const bool backwards = recurrence.reverse || d == 1;
-      for (int64_t n = 0; n < batch; ++n) {
-        const int64_t length =
-            lengths.buffer < 0 ? steps : frame.At<const int32_t>(lengths)[n];
-        if (length < 0 || length > steps) {
-          return Error(fmt::format("node '{}': a length of {} of {} steps", copy.name, length, steps));
-        }
-        const int64_t state = (recurrence.batch_first ? n * directions + d : d * batch + n) * hidden;
-        const auto start = [&](const float* from, float* to) {
-          from == nullptr ? std::fill_n(to, hidden, 0.0f) : std::copy_n(from + state, hidden, to);
-        };
-        start(at(h0), h);
-        start(at(c0), c);
-        const float* bias = b.buffer < 0 ? nullptr : at(b) + d * 2 * rows;
-        const CellState cell_state{
-            gates, h, c, c + hidden, at(r) + d * rows * hidden,
-            bias == nullptr ? nullptr : bias + rows,
-            recurrence.activations.data() +
-                static_cast<size_t>(d) * recurrence.activations.size() /
-                    static_cast<size_t>(directions),
-            p.buffer < 0 ? nullptr : at(p) + d * 3 * hidden};
-        for (int64_t i = 0; i < length; ++i) {
-          const int64_t t = backwards ? length - 1 - i : i;
-          const float* sample =
-              at(x) + (recurrence.batch_first ? n * steps + t : t * batch + n) * in;
-          for (int64_t row = 0; row < rows; ++row) {
-            gates[row] = Dot(at(w) + (d * rows + row) * in, sample, in);
-            if (bias != nullptr) gates[row] += bias[row];
-          }
-          cell(copy, recurrence, cell_state);
-          if (at(y) == nullptr) continue;
-          const int64_t place = recurrence.batch_first ? (n * steps + t) * directions + d
-                                                       : (t * directions + d) * batch + n;
-          std::copy_n(h, hidden, at(y) + place * hidden);
-        }
-        if (at(y_h) != nullptr) std::copy_n(h, hidden, at(y_h) + state);
-        if (at(y_c) != nullptr) std::copy_n(c, hidden, at(y_c) + state);
+  const int64_t floats = (recurrence.gates + 4) * recurrence.hidden;
+  const Operand work = writes.emplace_back(lowerer.Scratch(DType::kF32, {floats}));
+  lowerer.Add(node, reads, writes, [=](const Frame& frame) -> Status {
+    const auto read = [&](const Operand& operand) { return Optional<const float>(frame, operand); };
+    const auto write = [&](const Operand& operand) { return Optional<float>(frame, operand); };
+    const Operands at{.x = read(x),
+                      .w = read(w),
+                      .r = read(r),
+                      .b = read(b),
+                      .h0 = read(h0),
+                      .c0 = read(c0),
+                      .p = read(p),
+                      .lengths = Optional<const int32_t>(frame, lengths),
+                      .y = write(y),
+                      .y_h = write(y_h),
+                      .y_c = write(y_c),
+                      .work = write(work)};
+    if (at.y != nullptr) std::fill_n(at.y, y.elements(), 0.0f);
+    for (int64_t d = 0; d < recurrence.directions; ++d) {
+      for (int64_t n = 0; n < recurrence.batch; ++n) {
+        ASSAY_RETURN_IF_ERROR(RunSample(node, recurrence, at, d, n, cell));
       }
     }
     return {};

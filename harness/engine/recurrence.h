@@ -19,10 +19,10 @@ struct GateActivation {
 
 struct Recurrence {
   int64_t steps, batch, in, hidden, directions, gates;
-  bool reverse;       // The one direction is from the end.
-  bool batch_first;   // layout 1: batch is the first axis of x and y.
-  float clip;         // Of what activations are given; infinity: none.
-  std::vector<GateActivation> activations;  // By direction, as many per direction as the operator has.
+  bool reverse;      // The one direction is from the end.
+  bool batch_first;  // layout 1: batch is the first axis of x and y.
+  float clip;        // Of what activations are given; infinity: none.
+  std::vector<GateActivation> activations;  // Those of one direction, then those of the other.
 };
 
 // `gates`: of the operator; `defaults`: its activations for one direction; `states`: initial states
@@ -43,8 +43,8 @@ struct CellState {
 };
 using Cell = void (*)(const Node& node, const Recurrence& recurrence, const CellState& state);
 
-// The steps, directions and samples around the cell. `states`: 1, or 2 with cell states; `peephole`:
-// that input, or 0.
+// The steps, directions and samples around the cell. `states`: 1, or 2 with cell states;
+// `peephole`: that input, or 0.
 Status LowerRecurrence(const Node& node, Lowerer& lowerer, const Recurrence& recurrence,
                        size_t states, size_t peephole, Cell cell);
 

@@ -33,7 +33,8 @@ Status CanonicalizeLegacyBroadcast(Node& node, int opset, Context& context) {
   if (!a || !b) return NodeError(node, "'axis' needs operands of known rank");
   const int64_t start = axis < 0 ? axis + *a : axis;
   if (start < 0 || start + *b > *a) {
-    return AttributeError(node, "axis", std::to_string(axis), "one at which the second operand fits");
+    return AttributeError(node, "axis", std::to_string(axis),
+                          "one at which the second operand fits");
   }
   AppendUnitAxes(node, *b, *a - *b - static_cast<int>(start), context);
   return {};

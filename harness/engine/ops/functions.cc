@@ -1,5 +1,7 @@
 // Functions of one real number: numpy's, and ONNX's activations without parameters.
+#include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "harness/engine/pointwise.h"
 

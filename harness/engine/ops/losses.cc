@@ -93,7 +93,9 @@ Status LowerCrossEntropy(const Node& node, Lowerer& lowerer) {
       float most = from[0];
       for (int64_t i = 1; i < lines.count; ++i) most = std::max(most, from[i * lines.inner]);
       double sum = 0;
-      for (int64_t i = 0; i < lines.count; ++i) sum += std::exp(double{from[i * lines.inner]} - most);
+      for (int64_t i = 0; i < lines.count; ++i) {
+        sum += std::exp(double{from[i * lines.inner]} - most);
+      }
       const double log = std::log(sum);
       for (int64_t i = 0; i < lines.count; ++i) {
         to[i * lines.inner] = static_cast<float>(from[i * lines.inner] - most - log);

@@ -39,7 +39,9 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   auto added = lowerer.Add(node, {a, b}, {dst}, [=](const Frame& frame) -> Status {
     T* to = frame.At<T>(dst);
     product.Run(frame.At<const T>(a), frame.At<const T>(b), to, *frame.pool);
-    for (int64_t i = 0; clamps && i < dst.elements(); ++i) to[i] = std::min(std::max(to[i], lo), hi);
+    for (int64_t i = 0; clamps && i < dst.elements(); ++i) {
+      to[i] = std::min(std::max(to[i], lo), hi);
+    }
     return {};
   });
   added.info.macs = dst.elements() * product.depth;

@@ -28,6 +28,7 @@ Status Infer(Inference& inference) {
 // Both as reals, their sum in float, quantized.
 template <typename T>
 void AddSum(const Node& node, Lowerer& lowerer) {
+  using Limits = std::numeric_limits<T>;
   const Operand a = lowerer.Get(node.input(0)), b = lowerer.Get(node.input(3));
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   const auto scale = [&](size_t i) { return ScalesOf(node, lowerer, i)[0]; };
@@ -43,9 +44,8 @@ void AddSum(const Node& node, Lowerer& lowerer) {
       for (int64_t i = 0; i < nest.inner(); ++i) {
         const float x = static_cast<float>(lhs[at[1] + i * steps[1]] - pa.zero_point) * pa.scale;
         const float y = static_cast<float>(rhs[at[2] + i * steps[2]] - pb.zero_point) * pb.scale;
-        to[at[0] + i * steps[0]] =
-            static_cast<T>(RoundClamp((x + y) / pc.scale, pc.zero_point,
-                                      std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+        to[at[0] + i * steps[0]] = static_cast<T>(
+            RoundClamp((x + y) / pc.scale, pc.zero_point, Limits::min(), Limits::max()));
       }
     });
     return {};

@@ -79,8 +79,8 @@ using L1 = Fold<kZero, []<typename V>(V sum, V x) {
 using L2 = Fold<kZero, kSumOfSquares, kThroughDouble<[](double x) { return std::sqrt(x); }>>;
 using LogSum = Fold<kZero, kSum, kThroughDouble<[](double x) { return std::log(x); }>>;
 using SumSquare = Fold<kZero, kSumOfSquares>;
-using Prod =
-    Fold<[]<typename V>(V) { return V{1}; }, [](auto product, auto x) { return Times(product, x); }>;
+using Prod = Fold<[]<typename V>(V) { return V{1}; },
+                  [](auto product, auto x) { return Times(product, x); }>;
 // A NaN stays.
 using Max = Fold<[]<typename V>(V) { return kLeast<V>; },
                  [](auto most, auto x) { return most != most || most > x ? most : x; }>;

@@ -40,7 +40,7 @@ class Help(unittest.TestCase):
     def test_every_command_teaches(self):
         overview = assay("--help")
         self.assertEqual(overview.returncode, 0)
-        for command in ("run", "inspect", "kernels", "tune", "evaluate", "init"):
+        for command in ("run", "inspect", "kernels", "tune", "evaluate", "init", "conform"):
             self.assertIn(command, overview.stdout)
             text = assay(command, "--help")
             self.assertEqual(text.returncode, 0)

@@ -63,7 +63,8 @@ class Reports(unittest.TestCase):
         self.assertRegex(result.stdout, r"(?m)^unsupported  test_cast_FLOAT_to_STRING  .*string.*\[Cast; opset 13\]")
 
     def test_an_interrupt_still_gives_the_totals_so_far(self):
-        process = subprocess.Popen([ASSAY, "conform", DATA], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen([ASSAY, "conform", DATA], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   text=True)
         process.stdout.readline()  # The first case that does not pass.
         process.send_signal(signal.SIGINT)
         output = process.communicate()[0]

@@ -135,7 +135,7 @@ def result_scale(draw, reals):
 
 
 class Graph:
-    """Collects nodes and constants; `x`, `y`: quantized inputs and outputs."""
+    """Collects nodes, constants, inputs and outputs."""
 
     def __init__(self):
         self.nodes, self.constants, self.inputs, self.outputs = [], {}, {}, {}
@@ -291,7 +291,8 @@ def qdq_gemm(draw, graph):
     w, w_scale, w_zero = weights(draw, [n, k] if transposed else [k, n], n, "int8", True)
     graph.constant("w", w)
     axis = 0 if transposed else 1
-    operands = [graph.dequantize("x", x_scale, x_zero, x_type), graph.dequantize("w", w_scale, w_zero, "int8", axis=axis)]
+    operands = [graph.dequantize("x", x_scale, x_zero, x_type),
+                graph.dequantize("w", w_scale, w_zero, "int8", axis=axis)]
     sums = centered(x, x_zero) @ (w.astype("int64").T if transposed else w.astype("int64"))
     reals = scaled(sums, w_scale, 1) * Fraction(float(x_scale))
     if draw.random.random() < 0.3 and not transposed:
@@ -324,15 +325,13 @@ def qdq_residual(draw, graph):
 
 
 def add(draw, graph, left, same=False):
+    """left: name, codes, scale, zero point and type of the first operand."""
     name, codes, scale, zero, dtype = left
     b_type = draw.dtype()
     shape = codes.shape if same or draw.random.random() < 0.6 else [1, *codes.shape[1:]]
     b, b_scale, b_zero = draw.codes(shape, b_type), draw.scale(float(scale)), draw.zero_point(b_type)
-    real = [graph.dequantize(name, scale, zero, dtype) if name != "c" else None]
-    if name == "c":  # Its parameters are there already.
-        graph.nodes.append(node("DequantizeLinear", ["c", "c_scale", "c_zero"], ["c_real"]))
-        real = ["c_real"]
-    graph.nodes.append(node("Add", real + [graph.dequantize("b", b_scale, b_zero, b_type)], ["sum"]))
+    graph.nodes.append(node("Add", [graph.dequantize(name, scale, zero, dtype),
+                                    graph.dequantize("b", b_scale, b_zero, b_type)], ["sum"]))
     reals = scaled(centered(codes, zero), scale) + scaled(centered(b, b_zero), b_scale)
     graph.inputs["b"] = b
     finish(draw, graph, "sum", reals)

@@ -35,7 +35,8 @@ class Int8(unittest.TestCase):
             codes = bytearray(answer.read_bytes())
             codes[-1] ^= 1
             answer.write_bytes(codes)
-            result = subprocess.run([ASSAY, "conform", case, "--json", "-"], capture_output=True, text=True, check=False)
+            result = subprocess.run([ASSAY, "conform", case, "--json", "-"], capture_output=True, text=True,
+                                    check=False)
             self.assertEqual(json.loads(result.stdout)["failed"], 1)
 
 

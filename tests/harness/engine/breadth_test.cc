@@ -45,8 +45,9 @@ TEST(Breadth, IntegersWrapAndDivideAsTheirTypeDoes) {
               ElementsAre(3, lowest));
   EXPECT_THAT(Values<uint8_t>(RunOp("Add", Vector<uint8_t>({250}), {Vector<uint8_t>({10})})[0]),
               ElementsAre(4));
-  EXPECT_THAT(Values<int32_t>(RunOp("Mod", Vector<int32_t>({-7, 7, std::numeric_limits<int>::min()}),
-                                  {Vector<int32_t>({3, -3, -1})})[0]),
+  const int32_t low = std::numeric_limits<int32_t>::min();
+  EXPECT_THAT(Values<int32_t>(RunOp("Mod", Vector<int32_t>({-7, 7, low}),
+                                    {Vector<int32_t>({3, -3, -1})})[0]),
               ElementsAre(2, -2, 0));
   EXPECT_THAT(Values<int64_t>(RunOp("Pow", Vector<int64_t>({-2, -1, 2, 3}),
                                   {Vector<int64_t>({3, -3, -1, 0})})[0]),
@@ -107,7 +108,8 @@ TEST(Breadth, ConvolutionsOfCubesAgreeWithThoseOfImages) {
   Tensor cube = x, kernel = w;
   cube.Reshape({1, 4, 1, 6, 7});
   kernel.Reshape({6, 2, 1, 3, 3});
-  const Tensor expected = RunOp("Conv", x, {w}, {{"group", int64_t{2}}, {"pads", Ints{1, 1, 1, 1}}})[0];
+  const Tensor expected =
+      RunOp("Conv", x, {w}, {{"group", int64_t{2}}, {"pads", Ints{1, 1, 1, 1}}})[0];
   Tensor y = RunOp("Conv", cube, {kernel},
                  {{"group", int64_t{2}}, {"pads", Ints{0, 1, 1, 0, 1, 1}}})[0];
   y.Reshape(expected.shape());

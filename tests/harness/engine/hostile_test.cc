@@ -204,7 +204,8 @@ TEST(Hostile, Resize) {
 
 TEST(Hostile, IntegerProducts) {
   GraphBuilder builder;
-  builder.Input("x", DType::kU8, {2, 3}).Init<int8_t>("w", {3, 2}, RandomIntegers<int8_t>(6, -9, 9, 1));
+  builder.Input("x", DType::kU8, {2, 3});
+  builder.Init("w", {3, 2}, RandomIntegers<int8_t>(6, -9, 9, 1));
   builder.Init<float>("s", {}, {0.5f}).Init<uint8_t>("z", {}, {3}).Init<int8_t>("wz", {}, {0});
   builder.Init<float>("bad", {}, {0.0f}).Init<float>("two", {2}, {1, 1});
   const auto error = [&](std::vector<std::string> inputs) {
