@@ -15,11 +15,11 @@
 // 7x7 went from 26 to 16 us). Rows of padding are skipped. Each group goes down a run of rows, so
 // that a source row that several output rows share comes from the first-level cache, then on to the
 // next vector of channels, and after all channels the next group begins. Whole rows of a vector
-// before the next vector are 10 % slower, rows of all channels before the next row up to 20 %.
+// before the next vector take up to 25 % longer, rows of all channels before the next row up to 20.
 //
 // Beyond 8 MB, where DRAM holds some of it, runs are two rows, and each group fetches its share of
-// the next two, of source and result: 112x112x96 takes half the time from DRAM, but 10 % more from
-// the third-level cache (smaller images 15 to 25 % more).
+// the next two, of source and result: 112x112x96 takes half the time from DRAM, but 5 to 10 % more
+// from the third-level cache (smaller images 15 to 30 % more).
 #pragma once
 
 #include <algorithm>
