@@ -1,6 +1,8 @@
 // fp32 tiles of M rows by V vectors of 8 columns, AVX2 and FMA.
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/gemm/tiles/accumulate.h"
 #include "kernels/gemm/tiles/intrinsics.h"
 #include "kernels/gemm/tiles/partial_avx2.h"
@@ -27,6 +29,15 @@ struct F32Avx2 {
   }
 };
 
+// For tiles that take all registers: clang 19 would load ahead of the multiply-adds and spill, so
+// these are in assembly, in the order of the source.
+struct F32Avx2InOrder : F32Avx2 {
+  [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
+    asm volatile("vfmadd231ps %2, %1, %0" : "+x"(acc) : "x"(a), "x"(b) : "memory");
+    return acc;
+  }
+};
+
 template <int MR, int V>
 struct F32TileAvx2 {
   template <int M>
@@ -36,7 +47,8 @@ struct F32TileAvx2 {
       const __m256 bias = _mm256_load_ps(static_cast<const float*>(t.bias) + 8 * v);
       Unroll<M>([&]<int i>() __attribute__((always_inline)) { acc[i][v] = bias; });
     });
-    Accumulate<F32Avx2, MR>(t, acc);
+    using Arch = std::conditional_t<(M + 1) * V + 1 == 16, F32Avx2InOrder, F32Avx2>;
+    Accumulate<Arch, MR>(t, acc);
 
     // Copies: a store might change the tile, for all that the compiler knows.
     const __m256 lo = _mm256_set1_ps(t.stage->lo), hi = _mm256_set1_ps(t.stage->hi);

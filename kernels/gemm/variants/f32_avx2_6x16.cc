@@ -5,7 +5,8 @@
 //   ymm  lhs          1   one element of a row, broadcast by its load
 //   gpr  row[6], k, rhs
 //
-// 12 FMAs in flight cover 2 ports x 4 to 5 cycles.
+// 12 FMAs in flight cover 2 ports x 4 to 5 cycles. Two blocks of rows, as int8 has them, are
+// slower: 0.76 of the speed at 1x1 64->256.
 #include "kernels/gemm/tiles/f32_avx2.h"
 
 namespace assay::gemm {
