@@ -38,6 +38,7 @@ int64_t PanelStepBytes(const Variant& variant) {
     case RhsFormat::kS8x4:
       return cells;
     case RhsFormat::kS16x4:
+    case RhsFormat::kSignMagnitude8x4:
       return 2 * cells;
   }
   return 0;

@@ -17,7 +17,7 @@ constexpr int64_t kSmallPanelBytes = int64_t{20} << 10;
 // 1.6 MB, in the second level and the third, lost 3 %.
 constexpr int64_t kFarBytes = int64_t{2} << 20;
 
-constexpr int64_t kMaxRows = 16, kMaxStep = 4;  // Of the integer variants.
+constexpr int64_t kMaxRows = 24, kMaxStep = 4;  // Of the integer variants.
 
 constexpr int64_t kAlignment = static_cast<int64_t>(Buffer::kAlignment);
 

@@ -23,6 +23,12 @@ enum class RhsFormat : uint8_t {
   kS8x4,    // [nr][4] int8: what vpdpbusd multiplies.
   kS16x4,  // [2][nr][2] int16: elements 0 and 2 of the step, then 1 and 3: what vpmaddwd multiplies
            // by the even and the odd bytes of four u8.
+  // [nr / 8] times [8][4] uint8 magnitudes, [8][4] uint8 masks; and behind the steps of a tap, [nr]
+  // int32. A weight w is taken as |w|, and the u8 a that it multiplies as the int8 x = a ^ mask:
+  // a - 128 by mask 0x80 where w >= 0, 127 - a by 0x7f where w < 0. So a w is |w| x + 128 w, or
+  // |w| x + 127 w, and the column's sum of these constants stands behind the steps. The sum of two
+  // products |w| x is in [-32768, 32512], so vpmaddubsw, which saturates, adds them exactly.
+  kSignMagnitude8x4,
 };
 
 // The constants of OutputStage, without what is folded into bias and scale.

@@ -61,7 +61,7 @@ template <typename Arch, int M, int V, int kSteps, typename Rows, typename Lhs>
                                          typename Arch::Acc (&acc)[M][V]) {
   Unroll<Arch::kParts>([&]<int part>() __attribute__((always_inline)) {
     if constexpr (Arch::kParts > 1) asm volatile("" ::: "memory");  // Part by part, or it spills.
-    typename Arch::Vector column[kSteps][V];
+    decltype(Arch::Load(rhs)) column[kSteps][V];
     Unroll<kSteps>([&]<int s>() __attribute__((always_inline)) {
       Unroll<V>([&]<int v>() __attribute__((always_inline)) {
         column[s][v] = Arch::Load(rhs + ((s * Arch::kParts + part) * V + v) * Arch::kVectorBytes);
@@ -72,9 +72,13 @@ template <typename Arch, int M, int V, int kSteps, typename Rows, typename Lhs>
       const typename Arch::Element* row = next.template Get<i, M>();
       Unroll<kSteps>([&]<int s>() __attribute__((always_inline)) {
         const typename Arch::Vector wanted = Arch::template Part<part>(lhs(row, s));
-        Unroll<V>([&]<int v>() __attribute__((always_inline)) {
-          acc[i][v] = Arch::Dot(acc[i][v], wanted, column[s][v]);
-        });
+        if constexpr (requires { Arch::DotPair(acc[i], wanted, column[s]); }) {
+          Arch::DotPair(acc[i], wanted, column[s]);
+        } else {
+          Unroll<V>([&]<int v>() __attribute__((always_inline)) {
+            acc[i][v] = Arch::Dot(acc[i][v], wanted, column[s][v]);
+          });
+        }
       });
     });
   });

@@ -48,22 +48,42 @@ namespace {
   StoreFirst(reinterpret_cast<float*>(p), _mm256_castsi256_ps(x), n);
 }
 
-// 16 bytes; there is no masked byte move.
-[[gnu::always_inline]] inline __m128i LoadFirst(const uint8_t* p, int64_t n) {
-  if (n >= 16) return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+// Bytes, for which there is no masked move: one by one, unless all are wanted.
+[[gnu::always_inline]] inline __m128i LoadFew(const uint8_t* p, int64_t n) {
   alignas(16) uint8_t bytes[16] = {};
   for (int64_t j = 0; j < n; ++j) bytes[j] = p[j];
   return _mm_load_si128(reinterpret_cast<const __m128i*>(bytes));
 }
 
-[[gnu::always_inline]] inline void StoreFirst(uint8_t* p, __m128i x, int64_t n) {
-  if (n >= 16) {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), x);
-    return;
-  }
+[[gnu::always_inline]] inline void StoreFew(uint8_t* p, __m128i x, int64_t n) {
   alignas(16) uint8_t bytes[16];
   _mm_store_si128(reinterpret_cast<__m128i*>(bytes), x);
   for (int64_t j = 0; j < n; ++j) p[j] = bytes[j];
+}
+
+[[gnu::always_inline]] inline __m128i LoadFirst(const uint8_t* p, int64_t n) {
+  return n >= 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)) : LoadFew(p, n);
+}
+
+[[gnu::always_inline]] inline void StoreFirst(uint8_t* p, __m128i x, int64_t n) {
+  if (n >= 16) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), x);
+  } else {
+    StoreFew(p, x, n);
+  }
+}
+
+// Vectors of 8 bytes, the low half of 16.
+[[gnu::always_inline]] inline __m128i LoadFirst8(const uint8_t* p, int64_t n) {
+  return n >= 8 ? _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)) : LoadFew(p, n);
+}
+
+[[gnu::always_inline]] inline void StoreFirst8(uint8_t* p, __m128i x, int64_t n) {
+  if (n >= 8) {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), x);
+  } else {
+    StoreFew(p, x, n);
+  }
 }
 
 }  // namespace

@@ -53,5 +53,35 @@ void RunTile(const Tile& tile) {
   RunRows<Code>(tile, std::make_integer_sequence<int, MR>());
 }
 
+// Tiles of more rows than registers hold, in blocks of kBlock rows: what is done once per tile,
+// here and outside, so serves more rows. Whole blocks with all columns and no residual run inline,
+// by Code::WholeBlock; the rest by Code::Run, since its branches would take registers from the
+// loop.
+template <typename Code, int kBlock>
+void RunBlocks(const Tile& tile) {
+  const typename Code::Start start(tile);
+  const bool whole = tile.n == Code::kColumns && tile.residual == nullptr;
+  Tile block = tile;
+  for (int64_t rest = tile.m;;) {
+    block.m = rest < kBlock ? rest : kBlock;
+    if (whole && rest >= kBlock) {
+      Code::template WholeBlock<kBlock>(block, start);
+    } else {
+      RunRows<Code>(block, std::make_integer_sequence<int, kBlock>());
+    }
+    rest -= kBlock;
+    if (rest <= 0) return;
+    if (block.rows != nullptr) {
+      block.rows += kBlock;
+    } else {
+      block.first_row = static_cast<const uint8_t*>(block.first_row) + kBlock * block.row_bytes;
+    }
+    block.dst = static_cast<uint8_t*>(block.dst) + kBlock * block.dst_stride * Code::kDstBytes;
+    if (block.residual == nullptr) continue;
+    block.residual = static_cast<const uint8_t*>(block.residual) +
+                     kBlock * block.residual_stride * Code::kDstBytes;
+  }
+}
+
 }  // namespace
 }  // namespace assay::gemm

@@ -140,28 +140,44 @@ Loop HottestLoop(const std::vector<Instruction>& code) {
   return hottest;
 }
 
-// Of each function that computes a whole tile: names ending in Run<mr>.
-std::vector<Loop> HottestLoops(const fs::path& object, int64_t mr) {
-  const std::string name = "Run<" + std::to_string(mr) + ">(";
-  std::vector<Loop> loops;
+// How many rows a function computes at once whose name holds Run<rows>, the code of a whole tile,
+// or RunBlocks<..., rows>, that of a tile in blocks of rows; 0: neither.
+int64_t RowsAtOnce(const std::string& name) {
+  const size_t end = name.find(">(assay::gemm::Tile const&)");
+  if (end == std::string::npos) return 0;
+  const size_t begin = name.find_last_not_of("0123456789", end - 1) + 1;
+  const std::string before = name.substr(0, begin);
+  const bool blocks = before.find("RunBlocks<") != std::string::npos;
+  if (!blocks && !before.ends_with("Run<")) return 0;
+  return std::strtoll(name.c_str() + begin, nullptr, 10);
+}
+
+struct Functions {
+  int64_t rows = 0;         // At once, at most.
+  std::vector<Loop> loops;  // The hottest of each function of so many.
+};
+
+Functions HottestLoops(const fs::path& object) {
+  Functions most;
   std::vector<Instruction> code;
-  bool wanted = false;
+  int64_t rows = 0;
   const auto finish = [&] {
-    if (wanted) loops.push_back(HottestLoop(code));
+    if (rows > most.rows) most = {rows, {}};
+    if (rows > 0 && rows == most.rows) most.loops.push_back(HottestLoop(code));
     code.clear();
   };
   for (const std::string& line :
        Output("objdump -dC --no-show-raw-insn '" + object.string() + "'")) {
     if (line.ends_with(">:")) {
       finish();
-      wanted = line.find(name) != std::string::npos;
+      rows = RowsAtOnce(line);
     } else if (const size_t colon = line.find(":\t"); colon != std::string::npos) {
       const uint64_t address = std::strtoull(line.c_str(), nullptr, 16);
       code.push_back({address, line.substr(colon + 2)});
     }
   }
   finish();
-  return loops;
+  return most;
 }
 
 TEST_F(ObjectCode, HotLoopsMultiplyAsTheirRegisterMapsSayAndLeaveTheStackAlone) {
@@ -176,10 +192,14 @@ TEST_F(ObjectCode, HotLoopsMultiplyAsTheirRegisterMapsSayAndLeaveTheStackAlone) 
                             (std::string(variant->name) + ".cc.o");
     const bool wide = variant->isa == Isa::kAvx512 || variant->isa == Isa::kAvx512Vnni;
     const bool along_k = variant->rhs == RhsFormat::kF32x16;  // A vector per cell.
-    const int64_t per_step = variant->mr * variant->nr / (along_k ? 1 : wide ? 16 : 8);
-    const auto loops = HottestLoops(object, variant->mr);
-    EXPECT_EQ(loops.size(), variant->f32 != nullptr ? 1u : 2u);  // One per type of dst.
-    for (const Loop& loop : loops) {
+    const Functions functions = HottestLoops(object);
+    ASSERT_GT(functions.rows, 0);
+    EXPECT_EQ(variant->mr % functions.rows, 0);
+    const int64_t per_step = functions.rows * variant->nr / (along_k ? 1 : wide ? 16 : 8);
+    const size_t types = variant->f32 != nullptr ? 1 : 2;  // Of dst.
+    const bool blocks = variant->mr > functions.rows;      // Whole ones, and a last or narrow one.
+    EXPECT_EQ(functions.loops.size(), types * (blocks ? 2 : 1));
+    for (const Loop& loop : functions.loops) {
       EXPECT_GE(loop.multiplies, per_step);
       EXPECT_EQ(loop.multiplies % per_step, 0) << loop.multiplies;
       EXPECT_EQ(loop.stack_accesses, 0);
