@@ -11,7 +11,8 @@ template <typename V, bool kTail>
 struct Channels {
   typename V::Lanes lanes;
 
-  [[gnu::always_inline]] explicit Channels(int64_t channels) : lanes(V::First(channels)) {}
+  [[gnu::always_inline]] explicit Channels(int64_t channels)
+      : lanes(V::First(kTail ? channels : V::kLanes)) {}
   [[gnu::always_inline]] typename V::Float Load(const float* p) const {
     if constexpr (kTail) return V::Load(p, lanes);
     return V::Load(p);
