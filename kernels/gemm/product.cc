@@ -104,8 +104,9 @@ TileRows Product::StartRows(int64_t group, uint8_t* workspace) const {
   rows.group = group;
   rows.mr = mr;
   rows.k = problem_.k;
-  rows.step = real ? 1 : StepOfK(variant_->rhs);  // The kernels of floats take any k,
-  // and those may not be read on: an infinity times a packed zero is not zero.
+  // The kernels of floats take any k, and those may not be read on: an infinity times a packed zero
+  // is not zero.
+  rows.step = real ? 1 : StepOfK(variant_->rhs);
   rows.packed_k = real ? problem_.k : PackedK(*variant_, problem_.k);
   rows.panel_offsets = panel_offsets_.data();
   if (workspace != nullptr) {
