@@ -105,6 +105,7 @@ void TimeWarm(Field& field, const RaceOptions& options) {
   runner.min_rounds = std::min(kMinRounds, options.max_rounds);
   runner.max_rounds = options.max_rounds;
   runner.max_warmup_s = options.budget_s / 10;
+  runner.settling_runs = 1;
   runner.seed = options.seed;
   runner.stop = measure::Interrupted;
   measure::Timing timing = measure::TimeInterleaved(subjects, runner);

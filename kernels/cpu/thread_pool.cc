@@ -1,13 +1,14 @@
 #include "kernels/cpu/thread_pool.h"
 
+#include <atomic>
+#include <vector>
+
 #include "kernels/base/check.h"
 
 #ifdef ASSAY_POOL_STD
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-#include <vector>
 #else
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
@@ -16,105 +17,125 @@
 
 namespace assay {
 
+// Calls body(worker) on as many threads as come in time, each with its own number; returns when no
+// call is left.
 #ifdef ASSAY_POOL_STD
 
-struct ThreadPool::Backend {
-  using Body = FunctionRef<void(int64_t, int)>;
+class ThreadPool::Team {
+ public:
+  using Body = FunctionRef<void(int worker)>;
 
-  explicit Backend(int threads) {
+  explicit Team(int threads) {
     for (int worker = 1; worker < threads; ++worker) {
-      workers.emplace_back([this, worker] { Serve(worker); });
+      workers_.emplace_back([this, worker] { Serve(worker); });
     }
   }
-  ~Backend() {
+  ~Team() {
     {
-      std::lock_guard lock(mutex);
-      stopping = true;
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
     }
-    wake.notify_all();
-    for (std::thread& thread : workers) thread.join();
+    wake_.notify_all();
+    for (std::thread& thread : workers_) thread.join();
   }
 
-  void Run(int64_t count, Body run) {
+  void Call(Body body) {
     {
-      std::lock_guard lock(mutex);
-      body = &run;
-      tasks = count;
-      next = 0;
-      busy = static_cast<int>(workers.size());
-      ++generation;
+      std::lock_guard lock(mutex_);
+      body_ = &body;
+      busy_ = static_cast<int>(workers_.size());
+      ++generation_;
     }
-    wake.notify_all();
-    Drain(run, count, 0);
-    std::unique_lock lock(mutex);
-    done.wait(lock, [this] { return busy == 0; });
+    wake_.notify_all();
+    body(0);
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return busy_ == 0; });
   }
 
+ private:
   void Serve(int worker) {
     int64_t seen = 0;
-    std::unique_lock lock(mutex);
+    std::unique_lock lock(mutex_);
     while (true) {
-      wake.wait(lock, [&] { return stopping || generation != seen; });
-      if (stopping) return;
-      seen = generation;
-      Body run = *body;
-      const int64_t count = tasks;
+      wake_.wait(lock, [&] { return stopping_ || generation_ != seen; });
+      if (stopping_) return;
+      seen = generation_;
+      Body body = *body_;
       lock.unlock();
-      Drain(run, count, worker);
+      body(worker);
       lock.lock();
-      if (--busy == 0) done.notify_one();
+      if (--busy_ == 0) done_.notify_one();
     }
   }
 
-  void Drain(Body run, int64_t count, int worker) {
-    for (int64_t task; (task = next.fetch_add(1)) < count;) run(task, worker);
-  }
-
-  std::mutex mutex;
-  std::condition_variable wake, done;
-  Body* body = nullptr;
-  int64_t tasks = 0, generation = 0;
-  std::atomic<int64_t> next = 0;
-  int busy = 0;
-  bool stopping = false;
-  std::vector<std::thread> workers;
+  std::mutex mutex_;
+  std::condition_variable wake_, done_;
+  Body* body_ = nullptr;
+  int64_t generation_ = 0;
+  int busy_ = 0;
+  bool stopping_ = false;
+  std::vector<std::thread> workers_;
 };
 
 #else
 
-struct ThreadPool::Backend {
-  explicit Backend(int threads) : arena(threads) { arena.initialize(); }
+class ThreadPool::Team {
+ public:
+  explicit Team(int threads) : arena_(threads) { arena_.initialize(); }
 
-  void Run(int64_t tasks, FunctionRef<void(int64_t, int)> body) {
-    arena.execute([&] {
+  void Call(FunctionRef<void(int worker)> body) {
+    arena_.execute([&] {
       tbb::parallel_for(
-          tbb::blocked_range<int64_t>(0, tasks, 1),
-          [&](const tbb::blocked_range<int64_t>& range) {
-            const int worker = tbb::this_task_arena::current_thread_index();
-            for (int64_t task = range.begin(); task < range.end(); ++task) body(task, worker);
-          },
+          0, arena_.max_concurrency(),
+          [&](int) { body(tbb::this_task_arena::current_thread_index()); },
           tbb::simple_partitioner());
     });
   }
 
-  tbb::task_arena arena;
+ private:
+  tbb::task_arena arena_;
 };
 
 #endif
 
+namespace {
+
+constexpr size_t kCacheLine = 64;
+
+}  // namespace
+
+// The tasks that a worker is the first to take: the same ones whenever the same loop runs, so that
+// their data stay in its caches (a product of 256^3 ran 1.73 times as fast with two threads when
+// tasks went to whoever came, 1.85 times with shares).
+struct alignas(kCacheLine) ThreadPool::Share {
+  std::atomic<int64_t> next;
+  int64_t end;
+};
+
 ThreadPool::ThreadPool(int threads) : threads_(threads) {
   ASSAY_CHECK(threads >= 1);
-  if (threads > 1) backend_ = std::make_unique<Backend>(threads);
+  if (threads == 1) return;
+  team_ = std::make_unique<Team>(threads);
+  shares_ = std::make_unique<Share[]>(static_cast<size_t>(threads));
 }
 
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::Run(int64_t tasks, FunctionRef<void(int64_t, int)> body) {
-  if (backend_ != nullptr && tasks > 1) {
-    backend_->Run(tasks, body);
+void ThreadPool::Run(int64_t tasks, FunctionRef<void(int64_t task, int worker)> body) {
+  if (threads_ == 1 || tasks <= 1) {
+    for (int64_t task = 0; task < tasks; ++task) body(task, 0);
     return;
   }
-  for (int64_t task = 0; task < tasks; ++task) body(task, 0);
+  for (int worker = 0; worker < threads_; ++worker) {
+    shares_[worker].next = worker * tasks / threads_;
+    shares_[worker].end = (worker + 1) * tasks / threads_;
+  }
+  team_->Call([&](int worker) {
+    for (int i = 0; i < threads_; ++i) {
+      Share& share = shares_[(worker + i) % threads_];
+      for (int64_t task; (task = share.next++) < share.end;) body(task, worker);
+    }
+  });
 }
 
 }  // namespace assay

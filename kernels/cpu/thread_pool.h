@@ -21,13 +21,17 @@ class ThreadPool {
 
   // Calls body(task, worker) once for every task in [0, tasks) and returns when all are done;
   // worker is in [0, threads()) and no two calls with the same worker run at once, so it may index
-  // scratch memory. One task, or one thread, runs on the caller. Not reentrant.
+  // scratch memory. Every worker begins with its share of the tasks, in order, the caller (0) with
+  // the first, and goes on with what others have left. One task, or one thread, runs on the caller. Not reentrant.
   void Run(int64_t tasks, FunctionRef<void(int64_t task, int worker)> body);
 
  private:
-  struct Backend;
+  class Team;
+  struct Share;
+
   int threads_;
-  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<Team> team_;
+  std::unique_ptr<Share[]> shares_;  // [threads].
 };
 
 }  // namespace assay

@@ -32,6 +32,37 @@ T* Advance(T* p, int64_t bytes) {
   return static_cast<Byte*>(p) + bytes;
 }
 
+// How the tiles and panels of a group are cut into blocks.
+struct Grid {
+  int64_t rows = 1, columns = 1;
+};
+
+// What the busiest of the threads has to do, in tiles times panels, with even shares of the blocks.
+int64_t LongestShare(int64_t groups, int64_t tiles, int64_t panels, int threads, Grid grid) {
+  const int64_t blocks = groups * grid.rows * grid.columns;
+  const int64_t block = CeilDiv(tiles, grid.rows) * CeilDiv(panels, grid.columns);
+  return CeilDiv(blocks, threads) * block;
+}
+
+// The grid of the shortest longest share, with so many blocks that the one in hand when others have
+// finished is small; of those that are within 2 % of each other, the one with the fewest cuts
+// through the columns, since each reads all rows again.
+Grid BestGrid(int64_t groups, int64_t tiles, int64_t panels, int threads) {
+  const int64_t blocks = threads * kTasksPerThread;
+  Grid best;
+  int64_t best_share = LongestShare(groups, tiles, panels, threads, best);
+  for (int64_t columns = 1; columns <= std::min(panels, blocks); ++columns) {
+    for (int64_t rows = std::min(tiles, CeilDiv(blocks, groups * columns)); rows > 0; --rows) {
+      const int64_t share = LongestShare(groups, tiles, panels, threads, {rows, columns});
+      if (share * 50 < best_share * 49) {
+        best = {rows, columns};
+        best_share = share;
+      }
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const void* bias,
@@ -84,15 +115,13 @@ void Product::Run(int64_t m, RowSource source, const Output& output, void* works
     }
     return;
   }
-  const int64_t blocks = threads * kTasksPerThread;
-  const int64_t row_blocks = std::clamp<int64_t>(blocks / groups, 1, tiles);
-  const int64_t column_blocks = std::clamp<int64_t>(blocks / (groups * row_blocks), 1, panels);
+  const Grid grid = BestGrid(groups, tiles, panels, threads);
   const int64_t stride = bytes != nullptr ? worker_bytes() : 0;
-  pool.Run(groups * row_blocks * column_blocks, [&](int64_t task, int worker) {
-    const int64_t group = task / (row_blocks * column_blocks);
-    const int64_t row = task / column_blocks % row_blocks, column = task % column_blocks;
-    RunBlock({group, row * tiles / row_blocks, (row + 1) * tiles / row_blocks,
-              column * panels / column_blocks, (column + 1) * panels / column_blocks},
+  pool.Run(groups * grid.rows * grid.columns, [&](int64_t task, int worker) {
+    const int64_t group = task / (grid.rows * grid.columns);
+    const int64_t row = task % grid.rows, column = task / grid.rows % grid.columns;
+    RunBlock({group, row * tiles / grid.rows, (row + 1) * tiles / grid.rows,
+              column * panels / grid.columns, (column + 1) * panels / grid.columns},
              tiling, source, output, bytes + worker * stride);
   });
 }

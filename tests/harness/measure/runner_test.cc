@@ -148,6 +148,23 @@ TEST(RunnerTest, RunsInTheOrderOfTheSeed) {
 }
 
 // Every run takes longer than the one before, whoever runs: palindromes cancel that exactly.
+// What comes first after another's turn is slower, and not what is asked for.
+TEST(RunnerTest, SettlingRunsAreNotTimed) {
+  FakeTime time;
+  const auto cost_s = [&time](int) {
+    const std::vector<int>& log = time.log();
+    const bool turn_begins = log.size() < 2 || log[log.size() - 2] != log.back();
+    return turn_begins ? 0.05 : 0.01;
+  };
+  RunnerOptions options = time.Options(4);
+  options.settling_runs = 1;
+  const Timing timing =
+      TimeInterleaved({time.Subject("a", cost_s), time.Subject("b", cost_s)}, options);
+  for (const SubjectTimes& subject : timing.subjects) {
+    EXPECT_THAT(subject.seconds, Each(DoubleNear(0.01, 1e-9)));
+  }
+}
+
 TEST(RunnerTest, ALinearDriftCancels) {
   FakeTime time;
   const auto cost_s = [&time](int) { return 0.2 + 1e-3 * time.total_runs(); };

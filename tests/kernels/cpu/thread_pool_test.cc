@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace assay {
@@ -26,6 +28,47 @@ TEST(ThreadPool, WorkersIndexScratchWithoutSharing) {
     pool.Run(50, [&](int64_t task, int worker) { scratch[static_cast<size_t>(worker)] += task; });
   }
   EXPECT_EQ(scratch[0] + scratch[1] + scratch[2], 100 * 49 * 50 / 2);
+}
+
+// Caches depend on it: the tasks of a loop that runs again go to the threads that had them before.
+TEST(ThreadPool, EveryWorkerBeginsWithItsShare) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one CPU";
+  ThreadPool pool(2);
+  constexpr int64_t kTasks = 7;
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    std::vector<std::vector<int64_t>> order(2);
+    std::atomic<int> arrived = 0;
+    pool.Run(kTasks, [&](int64_t task, int worker) {
+      std::vector<int64_t>& mine = order[static_cast<size_t>(worker)];
+      if (mine.empty()) {
+        ++arrived;
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (arrived < 2 && std::chrono::steady_clock::now() < deadline) {
+        }
+      }
+      mine.push_back(task);
+    });
+    ASSERT_EQ(arrived, 2) << "the second thread did not come within 30 s";
+    EXPECT_EQ(order[0].front(), 0);
+    EXPECT_EQ(order[1].front(), kTasks / 2);
+  }
+}
+
+TEST(ThreadPool, WhatOneLeavesOthersTake) {
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one CPU";
+  ThreadPool pool(2);
+  std::atomic<int> left = 9;
+  pool.Run(10, [&](int64_t task, int) {
+    if (task != 0) {
+      --left;
+      return;
+    }
+    // Holds the caller until all else is done, its own share too.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (left > 0 && std::chrono::steady_clock::now() < deadline) {
+    }
+    EXPECT_EQ(left, 0);
+  });
 }
 
 }  // namespace
