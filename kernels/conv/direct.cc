@@ -59,6 +59,7 @@ gemm::Problem ToProblem(const ConvSpec& s, ComputeType type) {
           .k = width * (s.c / s.groups),
           .taps = s.kh * s.kw / width,
           .groups = s.groups,
+          .row_bytes = s.stride_w * s.c * SrcBytes(type),
           .line = s.ow(),
           .skippable = PaddedRows(s)};
 }

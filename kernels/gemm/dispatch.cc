@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 namespace assay::gemm {
@@ -9,24 +10,37 @@ namespace {
 
 // Latency of a multiply-add on current CPUs: no tile takes a step of k faster than this.
 constexpr double kChainCycles = 4;
-// Calling a micro-kernel, and for each of its rows. Measured, with the next: 14x32 loses 40 to 60
-// cycles per tile, 6x64 15 to 45, 16x16 40.
-constexpr double kTileCycles = 10;
-constexpr double kRowCycles = 1;
+// Calling a micro-kernel, and for each of its rows. With the figures below fitted to products of
+// k = 16 to 64, where a tile of f32 loses 10 to 40 cycles in 16x16, 60 to 90 in 6x64, 80 in 12x32,
+// 100 in 14x32; of u8, 60, 70, 80 and 90.
+constexpr double kTileCycles = 4;
+constexpr double kRowCycles = 0.5;
 // Adding up the lanes of a row of cells whose vectors run along k.
 constexpr double kReduceCycles = 12;
 // What a CPU holds of stores, in pieces of 32 bytes, beside those of calling the next tile: more
-// wait. Measured for 14x32, which has 8 more: 10 (f32) to 50 cycles (s32) per tile.
-constexpr double kHeldStores = 48, kExcessStoreCycles = 3;
-// Elements stored per cycle behind the accumulators, for the widest vectors.
-constexpr double kStoredPerCycle = 24;
+// wait.
+constexpr double kHeldStores = 32, kExcessStoreCycles = 3.5;
+// Rows that come again for every panel from beyond the first level: their first bytes, until the
+// CPU has seen where they go, at so many per cycle. Measured at 3136x256x64: 70 cycles per tile of
+// 16 rows, 24 of 6.
+constexpr double kRowCacheBytes = 16 * 1024, kUnforeseenBytes = 512, kUnforeseenPerCycle = 96;
+// Elements per cycle behind the accumulators, for the widest vectors: stored as they are, or
+// requantized, which takes two conversions at a vector per cycle, and the queue of what waits for
+// them keeps the next tile's multiply-adds out.
+constexpr double kStoredPerCycle = 24, kRequantizedPerCycle = 6;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Bytes of the rhs panel that reach the first-level cache per cycle: from the second level, or from
 // beyond it.
-constexpr double kNearBytesPerCycle = 24, kFarBytesPerCycle = 10;
+constexpr double kNearBytesPerCycle = 24, kFarBytesPerCycle = 20;
 constexpr double kNearBytes = 768 * 1024;
+// A panel beyond this drives the rows that pass by out of the first level.
+constexpr double kPassingBytes = 20 * 1024;
+// Rows at such distances fall into the same sets of the first level, which has so many ways: each
+// line of a row is gone before it is used up. 1024^3 in f32 with 16 rows: 55 % of the peak for 94.
+constexpr int64_t kSetBytes = 4096, kWays = 8;
+constexpr double kLineBytes = 64;
 
 // Of the packed operand.
 int64_t PanelStepBytes(const Variant& variant) {
@@ -68,6 +82,26 @@ double CyclesPerByte(double panel_bytes, int64_t panels, double row_tiles) {
   return far / kFarBytesPerCycle + (1 - far) / kNearBytesPerCycle;
 }
 
+// Bytes that a step of k reads of the rows from the second level, for want of room in the first.
+double RowStepBytes(const Variant& variant, const Problem& problem, double rows,
+                    double panel_bytes) {
+  const auto step_bytes = static_cast<double>(4 * StepOfK(variant.rhs));
+  if (variant.rhs == RhsFormat::kF32x16) return panel_bytes > kPassingBytes ? rows * step_bytes : 0;
+  const double share =
+      static_cast<double>(std::gcd(problem.row_bytes, kSetBytes)) / static_cast<double>(kSetBytes);
+  return problem.row_bytes > 0 && rows * share >= kWays ? rows * kLineBytes : 0;
+}
+
+// Of a tile: its rows were there before, for another panel, and are gone.
+double RereadCycles(const Problem& problem, double rows, int64_t panels) {
+  const int64_t element = problem.type == ComputeType::kF32 ? 4 : 1;
+  const int64_t row = problem.k * problem.taps * element;
+  const int64_t apart = problem.row_bytes > 0 ? problem.row_bytes : row;  // Those of an image overlap.
+  const auto bytes = static_cast<double>(std::min(row, apart));
+  if (panels == 1 || static_cast<double>(problem.m) * bytes < kRowCacheBytes) return 0;
+  return rows * std::min(bytes, kUnforeseenBytes) / kUnforeseenPerCycle;
+}
+
 double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& tiling) {
   const int64_t panels = CeilDiv(problem.n, variant.nr);
   const int64_t tiles = problem.groups * tiling.tiles() * panels;
@@ -81,15 +115,20 @@ double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& ti
   const double steps = taps * static_cast<double>(CeilDiv(problem.k, step));
   const auto panel_step = static_cast<double>(PanelStepBytes(variant));
   const double to_read =
-      panel_step * CyclesPerByte(steps * panel_step, panels, static_cast<double>(tiling.tiles()));
+      panel_step * CyclesPerByte(steps * panel_step, panels, static_cast<double>(tiling.tiles())) +
+      RowStepBytes(variant, problem, rows, steps * panel_step) / kNearBytesPerCycle;
   const double rate = MacsPerCycle(variant);
   const double at_rate = cells * static_cast<double>(step) / rate;
   // A slow tier stores as slowly as it multiplies.
-  const double stored = std::min(kStoredPerCycle, rate);
-  const double bytes = cells * (problem.type == ComputeType::kU8S8U8 ? 1 : 4);
+  const bool requantized = problem.type == ComputeType::kU8S8U8;
+  const double width = static_cast<double>(variant.vector_bits) / 512;
+  const double stored =
+      std::min(requantized ? kRequantizedPerCycle : kStoredPerCycle * width, rate);
+  const double bytes = cells * (requantized ? 1 : 4);
   const double held_up = std::max(0.0, bytes / 32 - kHeldStores) * kExcessStoreCycles;
   const double reduced = dots ? rows * kReduceCycles : 0;
-  const double around = cells / stored + held_up + reduced + rows * kRowCycles + kTileCycles;
+  const double around = cells / stored + held_up + reduced + RereadCycles(problem, rows, panels) +
+                        rows * kRowCycles + kTileCycles;
   return static_cast<double>(tiles) *
          (steps * std::max({at_rate, kChainCycles, to_read}) + around);
 }

@@ -17,6 +17,8 @@ struct Problem {
   int64_t m = 1, n = 1, k = 1;
   int64_t taps = 1;
   int64_t groups = 1;
+  // From row to row of the left operand, where that is known; 0: it is not.
+  int64_t row_bytes = 0;
   // Rows come in lines (of an image) of so many; 0: they do not.
   int64_t line = 0;
   // The share of all taps that tiles within one line can leave out, since they are padding for the

@@ -8,7 +8,8 @@ namespace assay::gemm {
 namespace {
 
 Problem ToProblem(const GemmSpec& spec, ComputeType type) {
-  return {.type = type, .m = spec.m, .n = spec.n, .k = spec.k};
+  const int64_t element = type == ComputeType::kF32 ? 4 : 1;
+  return {.type = type, .m = spec.m, .n = spec.n, .k = spec.k, .row_bytes = spec.k * element};
 }
 
 RhsView ToView(const GemmSpec& spec, const void* data) {
