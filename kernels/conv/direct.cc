@@ -64,23 +64,71 @@ gemm::Problem ToProblem(const ConvSpec& s, ComputeType type) {
           .skippable = PaddedRows(s)};
 }
 
-Direct::Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding)
+namespace {
+
+// More columns that hang over an edge than this are not worth a band each.
+constexpr int64_t kMaxEdgeColumns = 4;
+
+// Taps of column ox that lie within the image's width.
+int64_t TapsInside(const ConvSpec& s, int64_t ox) {
+  int64_t inside = 0;
+  for (int64_t kx = 0; kx < s.kw; ++kx) {
+    const int64_t x = ox * s.stride_w - s.pad_left + kx * s.dilation_w;
+    inside += x >= 0 && x < s.w;
+  }
+  return inside * s.kh;
+}
+
+// The bands: one of all columns, or the inner one and each column at the edges, if that is reckoned
+// to be faster, since a column's tiles leave out the taps that are padding for all of them.
+std::vector<Band> Bands(const TapTable& taps, const gemm::Problem& problem,
+                        const gemm::Variant& variant) {
+  const ConvSpec& s = taps.spec;
+  const int64_t begin = taps.inner_begin, end = taps.inner_end, ow = s.ow();
+  const std::vector<Band> whole = {Band(0, ow, ow)};
+  const int64_t edge_columns = begin + ow - end;
+  if (!taps.skip_padding || taps.tap_width > 1 || edge_columns == 0 ||
+      edge_columns > kMaxEdgeColumns || end - begin < 2) {
+    return whole;
+  }
+  std::vector<Band> bands = {Band(begin, end, ow)};
+  gemm::Problem part = problem;
+  part.m = s.n * s.oh() * (end - begin);
+  double cycles = EstimateCycles(variant, part, LineTiling(variant, part.m, end - begin));
+  part.m = s.n * s.oh();
+  part.line = 0;
+  for (int64_t ox = 0; ox < ow; ++ox) {
+    if (ox >= begin && ox < end) continue;
+    part.taps = TapsInside(s, ox);
+    cycles += EstimateCycles(variant, part);
+    bands.emplace_back(ox, ox + 1, ow);
+  }
+  return cycles < EstimateCycles(variant, problem) ? bands : whole;
+}
+
+}  // namespace
+
+Direct::Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding,
+               std::vector<Band> bands)
     : spec_(spec),
       product_(std::move(product)),
       taps_(std::move(taps)),
       padding_(std::move(padding)),
+      bands_(std::move(bands)),
       variant_(product_.variant().name) {}
 
 Result<Direct> Direct::Make(const ConvSpec& spec, ComputeType type, const Weights& weights,
                             const OutputStage& stage, const KernelOptions& options) {
   const int zero_point = type == ComputeType::kF32 ? 0 : stage.src_zero_point;
   TapTable taps(spec, SrcBytes(type), zero_point == 0);
+  const gemm::Problem problem = ToProblem(spec, type);
   ASSAY_ASSIGN_OR_RETURN(gemm::Product product,
-                         gemm::Product::Make(ToProblem(spec, type), ToView(spec, weights.data),
+                         gemm::Product::Make(problem, ToView(spec, weights.data),
                                              weights.bias, stage, options, taps.scratch_bytes()));
   Buffer padding(static_cast<size_t>(taps.row_bytes()));
   std::memset(padding.data(), zero_point, padding.size());
-  return Direct(spec, std::move(product), std::move(taps), std::move(padding));
+  std::vector<Band> bands = Bands(taps, problem, product.variant());
+  return Direct(spec, std::move(product), std::move(taps), std::move(padding), std::move(bands));
 }
 
 size_t Direct::packed_bytes() const {
@@ -103,11 +151,27 @@ void Direct::Run(const void* src, void* dst, const void* residual, void* workspa
     const bool contiguous = taps_.element_bytes == 1 && s.src_pixel() == s.c;
     const gemm::DenseRows rows{data, pixel_bytes, taps_.group_bytes,
                                contiguous ? data + m * pixel_bytes : nullptr};
-    product_.Run(m, rows, output, nullptr, pool);
+    product_.Run({m}, rows, output, nullptr, pool);
   } else {
-    const ImageRows rows(taps_, src, padding_.data());
-    product_.Run(m, rows, output, workspace, pool);
+    for (const Band& band : bands_) RunBand(band, src, dst, residual, workspace, pool);
   }
+}
+
+void Direct::RunBand(const Band& band, const void* src, void* dst, const void* residual,
+                     void* workspace, ThreadPool& pool) const {
+  const ConvSpec& s = spec_;
+  const int64_t width = band.width.value();
+  const int64_t columns = width == 1 ? s.ow() : 1;  // From row to row of the results.
+  const int64_t dst_bytes = product_.dst_bytes();
+  gemm::Product::Output output{static_cast<uint8_t*>(dst) + band.begin * s.dst_pixel() * dst_bytes,
+                               columns * s.dst_pixel(), residual, columns * s.residual_pixel()};
+  if (residual != nullptr) {
+    output.residual =
+        static_cast<const uint8_t*>(residual) + band.begin * s.residual_pixel() * dst_bytes;
+  }
+  const bool inner = bands_.size() > 1 && width > 1;
+  const ImageRows rows(taps_, band, src, padding_.data());
+  product_.Run({s.n * s.oh() * width, inner ? width : 0}, rows, output, workspace, pool);
 }
 
 }  // namespace assay::conv

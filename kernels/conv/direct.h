@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "kernels/base/buffer.h"
 #include "kernels/base/compute.h"
@@ -31,12 +32,16 @@ class Direct {
   const std::string& variant() const { return variant_; }
 
  private:
-  Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding);
+  Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding,
+         std::vector<Band> bands);
+  void RunBand(const Band& band, const void* src, void* dst, const void* residual, void* workspace,
+               ThreadPool& pool) const;
 
   ConvSpec spec_;
   gemm::Product product_;
   TapTable taps_;
   Buffer padding_;
+  std::vector<Band> bands_;
   std::string variant_;
 };
 

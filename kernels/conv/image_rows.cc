@@ -24,9 +24,8 @@ TapTable::TapTable(const ConvSpec& s, int64_t element, bool skip)
       group_bytes(s.c / s.groups * element),
       tap_width(WholeKernelRows(s) ? s.kw : 1),
       oh(s.oh()),
-      ow(s.ow()),
       skip_padding(skip) {
-  const int64_t width = ow.value();
+  const int64_t width = s.ow();
   const int64_t last_start = s.w - 1 - (s.kw - 1) * s.dilation_w + s.pad_left;
   inner_begin = std::min(width, (s.pad_left + s.stride_w - 1) / s.stride_w);
   inner_end =
@@ -38,13 +37,18 @@ TapTable::TapTable(const ConvSpec& s, int64_t element, bool skip)
   }
 }
 
-int64_t ImageRows::operator()(const gemm::TileRows& request, gemm::Tile& tile) const {
-  const int64_t line = table_.ow.Quotient(request.first);  // Of the output, of all images.
-  const int64_t ox = request.first - line * table_.ow.value();
+gemm::RowSpan ImageRows::operator()(const gemm::TileRows& request, gemm::Tile& tile) const {
+  const int64_t line = band_.width.Quotient(request.first);  // Of the output, of all images.
+  const int64_t line_begin = line * band_.width.value();
+  const int64_t ox = band_.begin + request.first - line_begin;
   const int64_t image = table_.oh.Quotient(line), oy = line - image * table_.oh.value();
-  if (SetEven(request, image, oy, ox, tile)) return request.first - ox + table_.inner_end;
+  const int64_t dst_row = line * band_.line_rows + ox - band_.begin;
+  if (SetEven(request, image, oy, ox, tile)) {
+    const int64_t end = std::min(table_.inner_end, band_.end());
+    return {line_begin + end - band_.begin, dst_row};
+  }
   SetTable(request, image, oy, ox, tile);
-  return request.first + request.m;
+  return {request.first + request.m, dst_row};
 }
 
 bool ImageRows::SetEven(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,
@@ -76,14 +80,14 @@ bool ImageRows::SetEven(const gemm::TileRows& request, int64_t image, int64_t oy
 
 void ImageRows::SetTable(const gemm::TileRows& request, int64_t image, int64_t oy, int64_t ox,
                          gemm::Tile& tile) const {
-  const int64_t ow = table_.ow.value(), oh = table_.oh.value();
+  const int64_t oh = table_.oh.value();
   bool inside = true;
   for (int64_t i = 0;;) {
-    const int64_t count = std::min(request.m - i, ow - ox);
+    const int64_t count = std::min(request.m - i, band_.end() - ox);
     inside &= FillRun(request, i, count, image, oy, ox);
     i += count;
     if (i == request.m) break;
-    ox = 0;
+    ox = band_.begin;
     if (++oy == oh) {
       oy = 0;
       ++image;

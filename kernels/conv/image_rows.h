@@ -1,5 +1,5 @@
-// ImageRows: the row source of a convolution. Row r of the product is output pixel r of n x oh x
-// ow. A tap of it is a run of `tap_width` pixels of a kernel row, in place in the NHWC image, or
+// ImageRows: the row source of a convolution, or of a band of its columns. Row r of the product is
+// output pixel r of n x oh x the band's width. A tap of it is a run of `tap_width` pixels of a kernel row, in place in the NHWC image, or
 // padding. Usually the run is one pixel. With few channels it is the whole kernel row, which is
 // contiguous: 7 x 3 bytes waste 3 of 24 where 7 times 3 bytes waste 7 of 28. Then runs that hang
 // over the left or right edge of the image, and only they, are copied.
@@ -20,7 +20,7 @@ struct TapTable {
   int64_t element_bytes = 1, pixel_bytes = 0, group_bytes = 0;
   int64_t tap_width = 1;         // Pixels of a tap: 1 or kw.
   std::vector<int64_t> offsets;  // Of each tap, from the pixel under the kernel's first.
-  Divisor oh, ow;
+  Divisor oh;
   // Output pixels of a row whose taps lie within the image's width: [inner_begin, inner_end).
   int64_t inner_begin = 0, inner_end = 0;
   // Taps that are padding for a whole tile are left out: the padding contributes nothing.
@@ -41,18 +41,31 @@ struct TapTable {
   }
 };
 
+// Columns [begin, begin + width) of the output. Its results are rows at even distances within a line
+// of the output; a single column's, those of all lines.
+struct Band {
+  int64_t begin;
+  Divisor width;
+  int64_t line_rows;  // From line to line: ow, or 1.
+
+  Band(int64_t begin_, int64_t end_, int64_t ow)
+      : begin(begin_), width(end_ - begin_), line_rows(end_ - begin_ == 1 ? 1 : ow) {}
+  int64_t end() const { return begin + width.value(); }
+};
+
 // Whether kernel rows are taken whole.
 bool WholeKernelRows(const ConvSpec& spec);
 
 class ImageRows {
  public:
   // padding: row_bytes() of the source's zero point.
-  ImageRows(const TapTable& table, const void* src, const void* padding)
+  ImageRows(const TapTable& table, const Band& band, const void* src, const void* padding)
       : table_(table),
+        band_(band),
         src_(static_cast<const uint8_t*>(src)),
         padding_(static_cast<const uint8_t*>(padding)) {}
 
-  int64_t operator()(const gemm::TileRows& request, gemm::Tile& tile) const;
+  gemm::RowSpan operator()(const gemm::TileRows& request, gemm::Tile& tile) const;
 
  private:
   // Rows at even distances, without a table, if the m output pixels from (oy, ox) on lie in one line
@@ -80,6 +93,7 @@ class ImageRows {
   void DropPaddingTaps(const gemm::TileRows& request, gemm::Tile& tile) const;
 
   const TapTable& table_;
+  const Band& band_;
   const uint8_t* src_;
   const uint8_t* padding_;
 };

@@ -17,7 +17,7 @@ struct DenseRows {
   int64_t group_bytes;  // From group to group.
   const uint8_t* end;   // Where reading must stop; nullptr: with each row.
 
-  int64_t operator()(const TileRows& request, Tile& tile) const {
+  RowSpan operator()(const TileRows& request, Tile& tile) const {
     const uint8_t* group = data + request.group * group_bytes;
     tile.first_row = group + request.first * row_bytes;
     tile.row_bytes = row_bytes;
@@ -26,18 +26,18 @@ struct DenseRows {
     tile.taps = 1;
     tile.k = request.k;
     constexpr int64_t kAll = std::numeric_limits<int64_t>::max();
-    if (request.k == request.packed_k) return kAll;
+    if (request.k == request.packed_k) return {kAll, request.first};
     const int64_t readable = end != nullptr ? end - group : 0;
     const int64_t may_read_on =
         readable < request.packed_k ? 0 : (readable - request.packed_k) / row_bytes + 1;
     const int64_t tile_end = request.first + request.m;
     if (tile_end <= may_read_on) {
       tile.k = request.packed_k;
-      return may_read_on;
+      return {may_read_on, request.first};
     }
-    if (request.k >= request.step) return kAll;
+    if (request.k >= request.step) return {kAll, request.first};
     CopyShortRows(request, tile);
-    return tile_end;
+    return {tile_end, request.first};
   }
 
  private:

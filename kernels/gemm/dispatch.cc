@@ -102,7 +102,9 @@ double RereadCycles(const Problem& problem, double rows, int64_t panels) {
   return rows * std::min(bytes, kUnforeseenBytes) / kUnforeseenPerCycle;
 }
 
-double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& tiling) {
+}  // namespace
+
+double EstimateCycles(const Variant& variant, const Problem& problem, const Tiling& tiling) {
   const int64_t panels = CeilDiv(problem.n, variant.nr);
   const int64_t tiles = problem.groups * tiling.tiles() * panels;
   const double rows = static_cast<double>(problem.m) / static_cast<double>(tiling.tiles());
@@ -123,7 +125,7 @@ double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& ti
   const bool requantized = problem.type == ComputeType::kU8S8U8;
   const double width = static_cast<double>(variant.vector_bits) / 512;
   const double stored =
-      std::min(requantized ? kRequantizedPerCycle : kStoredPerCycle * width, rate);
+      std::min((requantized ? kRequantizedPerCycle : kStoredPerCycle) * width, rate);
   const double bytes = cells * (requantized ? 1 : 4);
   const double held_up = std::max(0.0, bytes / 32 - kHeldStores) * kExcessStoreCycles;
   const double reduced = dots ? rows * kReduceCycles : 0;
@@ -132,6 +134,8 @@ double CyclesOf(const Variant& variant, const Problem& problem, const Tiling& ti
   return static_cast<double>(tiles) *
          (steps * std::max({at_rate, kChainCycles, to_read}) + around);
 }
+
+namespace {
 
 int Percent(double fraction) { return static_cast<int>(std::lround(100 * fraction)); }
 
@@ -185,14 +189,18 @@ Kernel KernelFor(const Variant& variant, ComputeType type) {
 }
 
 double EstimateCycles(const Variant& variant, const Problem& problem) {
-  return CyclesOf(variant, problem, TilingOf(variant, problem));
+  return EstimateCycles(variant, problem, TilingOf(variant, problem));
+}
+
+Tiling LineTiling(const Variant& variant, int64_t m, int64_t line) {
+  return Tiling(m / line, line, CeilDiv(line, variant.mr));
 }
 
 Tiling TilingOf(const Variant& variant, const Problem& problem) {
   const Tiling plain(1, problem.m, CeilDiv(problem.m, variant.mr));
   if (problem.line <= 0 || problem.m % problem.line != 0) return plain;
-  const Tiling lines(problem.m / problem.line, problem.line, CeilDiv(problem.line, variant.mr));
-  const bool pays = CyclesOf(variant, problem, lines) < CyclesOf(variant, problem, plain);
+  const Tiling lines = LineTiling(variant, problem.m, problem.line);
+  const bool pays = EstimateCycles(variant, problem, lines) < EstimateCycles(variant, problem, plain);
   return pays ? lines : plain;
 }
 

@@ -64,7 +64,7 @@ void Gemm::Run(int64_t m, const Operands& operands, ThreadPool& pool) const {
   // Behind a row of bytes comes the next, unless others' elements lie between them.
   const bool contiguous = !real && row_bytes == spec.k;
   const DenseRows rows{lhs, row_bytes, 0, contiguous ? lhs + m * row_bytes : nullptr};
-  impl_->product.Run(m, rows,
+  impl_->product.Run({m}, rows,
                      {operands.dst, dense(operands.dst_stride, spec.n), operands.residual,
                       dense(operands.residual_stride, spec.n)},
                      nullptr, pool);

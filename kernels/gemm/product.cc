@@ -91,20 +91,22 @@ int64_t Product::worker_bytes() const {
   return RoundUp(pointers, kAlignment) + RoundUp(scratch_bytes_ * variant_->mr, kAlignment);
 }
 
+int64_t Product::dst_bytes() const { return DstBytes(problem_.type); }
+
 size_t Product::workspace_bytes(int threads) const {
   return static_cast<size_t>(worker_bytes() * threads);
 }
 
-void Product::Run(int64_t m, RowSource source, const Output& output, void* workspace,
+void Product::Run(Rows rows, RowSource source, const Output& output, void* workspace,
                   ThreadPool& pool) const {
-  if (m <= 0) return;
+  if (rows.m <= 0) return;
   Tiling tiling = tiling_;
   double cycles = cycles_;
-  if (m != problem_.m) {
+  if (rows.m != problem_.m || rows.line > 0) {
     Problem problem = problem_;
-    problem.m = m;
-    tiling = TilingOf(*variant_, problem);
-    cycles = EstimateCycles(*variant_, problem);
+    problem.m = rows.m;
+    tiling = rows.line > 0 ? LineTiling(*variant_, rows.m, rows.line) : TilingOf(*variant_, problem);
+    cycles = EstimateCycles(*variant_, problem, tiling);
   }
   const int64_t groups = problem_.groups, panels = rhs_.panels(), tiles = tiling.tiles();
   auto* bytes = static_cast<uint8_t*>(workspace);
@@ -226,16 +228,18 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource sourc
     for (int64_t t = block.first_tile; t < block.last_tile;) {
       request.first = cursor.first();
       request.m = cursor.rows();
-      const int64_t end = source(request, tile);
+      const RowSpan rows = source(request, tile);
       const Span span = {kernel_,
                          static_cast<const uint8_t*>(tile.first_row),
                          tile.row_bytes,
                          output.dst_stride * element,
                          output.residual_stride * element,
-                         end};
+                         rows.end};
       EnterPanel(block.group, panel_begin, output, tile);
-      auto* dst = static_cast<uint8_t*>(tile.dst);
+      const int64_t shift = rows.dst_row - request.first;
+      auto* dst = static_cast<uint8_t*>(tile.dst) + shift * span.dst_bytes;
       const auto* residual = static_cast<const uint8_t*>(tile.residual);
+      if (residual != nullptr) residual += shift * span.residual_bytes;
       const TileCursor start = cursor;
       const int64_t tiles = small ? block.last_tile - t : 1;
       for (int64_t panel = panel_begin;;) {

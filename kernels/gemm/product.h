@@ -35,10 +35,15 @@ struct TileRows {
   uint8_t* short_rows;
 };
 
+// Rows [a tile's first, end), whose tiles differ in first_row only, by row_bytes from row to row.
+// Their results are the rows of dst and residual from dst_row on.
+struct RowSpan {
+  int64_t end, dst_row;
+};
+
 // Sets first_row, row_bytes and row_offsets, or rows; rhs_offsets, taps and k, which are those of the
-// tile before. Returns where a span of rows ends that begins with the tile's: its tiles differ in
-// first_row only, by row_bytes from row to row.
-using RowSource = FunctionRef<int64_t(const TileRows& request, Tile& tile)>;
+// tile before. Returns the span that begins with the tile.
+using RowSource = FunctionRef<RowSpan(const TileRows& request, Tile& tile)>;
 
 class Product {
  public:
@@ -51,6 +56,12 @@ class Product {
     int64_t group_stride = 0;  // From group to group, of both; 0: n, side by side.
   };
 
+  // `line` > 0: tiles stay within lines of so many rows.
+  struct Rows {
+    int64_t m;
+    int64_t line = 0;
+  };
+
   // problem.m guides the choice of the variant; Run takes any m. scratch_bytes: what the row
   // source wants per row of a tile.
   static Result<Product> Make(const Problem& problem, const RhsView& rhs, const void* bias,
@@ -58,12 +69,13 @@ class Product {
                               int64_t scratch_bytes = 0);
 
   // workspace: workspace_bytes; nullptr where the source needs no table and no scratch.
-  void Run(int64_t m, RowSource source, const Output& output, void* workspace,
+  void Run(Rows rows, RowSource source, const Output& output, void* workspace,
            ThreadPool& pool) const;
 
   size_t workspace_bytes(int threads) const;
   size_t packed_bytes() const { return rhs_.bytes() + bias_.size() + scale_.size(); }
   const Variant& variant() const { return *variant_; }
+  int64_t dst_bytes() const;  // Of an element.
 
  private:
   struct Block {  // Of tiles: a task.

@@ -162,7 +162,7 @@ void Winograd::Impl::Multiply(const Memory& memory, int64_t tiles, ThreadPool& p
                              source_row() * kFloatBytes, memory.source_step * kFloatBytes, nullptr};
   const gemm::Product::Output output{memory.products, product_row(), nullptr, 0,
                                      memory.product_step};
-  product.Run(tiles, rows, output, nullptr, pool);
+  product.Run({tiles}, rows, output, nullptr, pool);
 }
 
 void Winograd::Impl::TransformProducts(const Operands& operands, const Memory& memory, int64_t tile,

@@ -1,4 +1,5 @@
-// u8 x s8 tiles of M rows by V vectors of 8 columns, AVX2 with or without the VEX form of VNNI.
+// u8 x s8 tiles of M rows by V vectors of 8 columns, AVX2 with or without VNNI, in its VEX form or, on
+// 32 registers, its EVEX form.
 #pragma once
 
 #include "kernels/gemm/tiles/accumulate.h"
@@ -20,7 +21,7 @@ namespace {
   return _mm256_srl_epi32(_mm256_set1_epi32(LoadWord(p - 4)), bits);
 }
 
-#ifdef __AVXVNNI__
+#if defined(__AVXVNNI__) || defined(__AVX512VNNI__)
 // RhsFormat::kS8x4.
 struct VnniAvx2 {
   using Element = uint8_t;
@@ -40,7 +41,11 @@ struct VnniAvx2 {
     return lhs;
   }
   [[gnu::always_inline]] static Acc Dot(Acc acc, Vector a, Vector b) {
+#ifdef __AVXVNNI__
     return _mm256_dpbusd_avx_epi32(acc, a, b);
+#else
+    return _mm256_dpbusd_epi32(acc, a, b);
+#endif
   }
 };
 #endif

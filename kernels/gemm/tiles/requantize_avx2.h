@@ -1,5 +1,6 @@
 // int32 accumulators to u8, AVX2: as requantize_avx512.h, which has the argument why this is
-// RoundClamp exactly. One or two vectors per row, in the order of Variant::u8_lanes = 2.
+// RoundClamp exactly. One or two vectors per row, or three with AVX-512's masks, in the order of
+// Variant::u8_lanes = 2.
 #pragma once
 
 #include "kernels/gemm/tiles/intrinsics.h"
@@ -50,6 +51,42 @@ struct PackerAvx2 {
     V == 2 ? StoreFirst(dst, row, n) : StoreFirst8(dst, row, n);
   }
 };
+
+#ifdef __AVX512VL__
+// Three vectors: each lane has twelve columns, and four bytes of nothing.
+template <>
+struct PackerAvx2<3> {
+  __m256i zero_points, floor;
+  int64_t n;
+
+  [[gnu::always_inline]] PackerAvx2(int32_t zero_point, int32_t lo, int64_t columns)
+      : zero_points(_mm256_set1_epi16(static_cast<int16_t>(zero_point))),
+        floor(_mm256_set1_epi8(static_cast<char>(lo))),
+        n(columns) {}
+
+  template <int M>
+  [[gnu::always_inline]] void Store(const __m256i (&x)[M][3], uint8_t* dst, int64_t stride) const {
+    const auto mask = static_cast<__mmask32>((uint32_t{1} << n) - 1);
+    const __m256i together = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7);
+    Unroll<M>([&]<int i>() __attribute__((always_inline)) {
+      const __m256i words = _mm256_adds_epi16(_mm256_packs_epi32(x[i][0], x[i][1]), zero_points);
+      const __m256i last = _mm256_adds_epi16(_mm256_packs_epi32(x[i][2], x[i][2]), zero_points);
+      const __m256i bytes = _mm256_max_epu8(_mm256_packus_epi16(words, last), floor);
+      _mm256_mask_storeu_epi8(dst, mask, _mm256_permutexvar_epi32(together, bytes));
+      dst += stride;
+    });
+  }
+};
+
+[[gnu::always_inline]] inline void WidenFirst(const uint8_t* p, int64_t n, __m256i (&x)[3]) {
+  const auto mask = static_cast<__mmask32>((uint32_t{1} << n) - 1);
+  const __m256i bytes = _mm256_maskz_loadu_epi8(mask, p);
+  Unroll<3>([&]<int v>() __attribute__((always_inline)) {
+    const __m256i mine = _mm256_permutexvar_epi32(_mm256_setr_epi32(v, 3 + v, 0, 0, 0, 0, 0, 0), bytes);
+    x[v] = _mm256_cvtepu8_epi32(_mm256_castsi256_si128(mine));
+  });
+}
+#endif
 
 // The first n bytes of a row to V vectors of int32 in the order of the accumulators.
 template <int V>
