@@ -30,6 +30,7 @@ class Direct {
   void Run(const void* src, void* dst, const void* residual, void* workspace,
            ThreadPool& pool) const;
   const std::string& variant() const { return variant_; }
+  size_t bands() const { return bands_.size(); }  // Of columns, each a product.
 
  private:
   Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffer padding,

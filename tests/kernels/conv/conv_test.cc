@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernels/base/buffer.h"
+#include "kernels/conv/direct.h"
 #include "kernels/conv/reference.h"
 #include "kernels/gemm/dispatch.h"
 #include "kernels/gemm/variant.h"
@@ -197,6 +198,45 @@ std::vector<ConvSpec> Specs() {
        .dst_stride = 40,
        .residual_stride = 15},
       {.h = 6, .w = 5, .c = 7, .oc = 13, .src_stride = 9, .dst_stride = 17, .residual_stride = 14},
+      // Columns at the edges that are bands of their own.
+      {.n = 2,
+       .h = 7,
+       .w = 7,
+       .c = 40,
+       .oc = 36,
+       .kh = 3,
+       .kw = 3,
+       .pad_top = 1,
+       .pad_left = 1,
+       .pad_bottom = 1,
+       .pad_right = 1},
+      {.h = 5,
+       .w = 8,
+       .c = 84,
+       .oc = 10,
+       .kh = 5,
+       .kw = 5,
+       .pad_top = 2,
+       .pad_left = 2,
+       .pad_bottom = 2,
+       .pad_right = 2,
+       .groups = 2,
+       .src_stride = 90,
+       .dst_stride = 13,
+       .residual_stride = 11},
+      {.n = 3,
+       .h = 9,
+       .w = 10,
+       .c = 37,
+       .oc = 17,
+       .kh = 3,
+       .kw = 3,
+       .stride_h = 2,
+       .stride_w = 2,
+       .pad_top = 1,
+       .pad_left = 1,
+       .pad_bottom = 1,
+       .pad_right = 1},
       // Odd strides and a kernel of one row, first-layer style.
       {.h = 8,
        .w = 30,
@@ -252,6 +292,30 @@ TEST_P(EveryVariant, TwoThreadsAgreeWithTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Variants, EveryVariant, testing::ValuesIn(gemm::AllVariants()),
                          [](const auto& info) { return std::string(info.param->name); });
+
+// The tests above would pass without them.
+TEST(Conv, EdgeColumnsAreBandsWherePaddingIsZero) {
+  const ConvSpec spec{.h = 7,
+                      .w = 7,
+                      .c = 256,
+                      .oc = 64,
+                      .kh = 3,
+                      .kw = 3,
+                      .pad_top = 1,
+                      .pad_left = 1,
+                      .pad_bottom = 1,
+                      .pad_right = 1};
+  const std::vector<int8_t> weights(256 * 64 * 9);
+  for (int32_t zero_point : {0, 3}) {
+    OutputStage stage;
+    stage.scale = {1.0f};
+    stage.src_zero_point = zero_point;
+    const auto direct =
+        Direct::Make(spec, ComputeType::kU8S8U8, {.data = weights.data()}, stage, {});
+    ASSERT_TRUE(direct.ok()) << direct.message();
+    EXPECT_EQ(direct->bands(), zero_point == 0 ? 3u : 1u);
+  }
+}
 
 std::string ErrorOf(const ConvSpec& spec, const OutputStage& stage = {},
                     const KernelOptions& options = {}) {
