@@ -50,7 +50,8 @@ gemm::Problem ToProblem(const ConvSpec& s, const Algorithm& algorithm) {
           .m = Tiles(s, algorithm.outputs),
           .n = s.oc,
           .k = s.c,
-          .groups = algorithm.positions()};
+          .groups = algorithm.positions(),
+          .row_bytes = s.c * int64_t{sizeof(float)}};
 }
 
 KernelOptions ProductOptions(const Algorithm& algorithm, const KernelOptions& options) {
