@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "kernels/gemm/cost.h"
 #include "kernels/gemm/dense_rows.h"
 
 namespace assay::conv {

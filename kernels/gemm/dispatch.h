@@ -84,11 +84,7 @@ Tiling TilingOf(const Variant& variant, const Problem& problem);
 // Tiles within lines of so many rows, which divides m.
 Tiling LineTiling(const Variant& variant, int64_t m, int64_t line);
 
-// Cycles that one thread is reckoned to need: tiles x (steps of k at the variant's rate, but no
-// faster than its chains of dependent multiply-adds; plus the epilogue and the call). Rows are
-// spread evenly over tiles, so they waste nothing; columns beyond n in the last panel are waste.
-double EstimateCycles(const Variant& variant, const Problem& problem, const Tiling& tiling);
-// With TilingOf.
+// EstimateCycles of cost.h with TilingOf.
 double EstimateCycles(const Variant& variant, const Problem& problem);
 
 // Every variant in the eyes of dispatch, the picked one marked.

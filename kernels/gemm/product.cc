@@ -4,6 +4,7 @@
 
 #include "kernels/base/check.h"
 #include "kernels/cpu/split.h"
+#include "kernels/gemm/cost.h"
 #include "kernels/gemm/stage.h"
 
 namespace assay::gemm {

@@ -1,0 +1,203 @@
+#include "kernels/gemm/cost.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace assay::gemm {
+namespace {
+
+// All of this was measured on Zen 4; what differs elsewhere is mostly common to all variants.
+
+// Latency of a multiply-add: no tile takes a step of k faster than this.
+constexpr double kChainCycles = 4;
+
+// Around the steps of a tile: the call, and for each of its rows. With the next ones fitted to
+// products of k = 16 to 64, where a tile of f32 loses 10 to 40 cycles in 16x16, 60 to 90 in 6x64,
+// 80 in 12x32, 100 in 14x32; of u8, 60, 70, 80 and 90.
+constexpr double kTileCycles = 4, kRowCycles = 0.5;
+// Adding up the lanes of a row of cells whose vectors run along k.
+constexpr double kReduceCycles = 12;
+// What a CPU holds of stores, in pieces of 32 bytes, beside those of calling the next tile: more
+// wait.
+constexpr double kHeldStores = 32, kExcessStoreCycles = 3.5;
+// Elements per cycle behind the accumulators, for the widest vectors: stored as they are (narrow
+// ones fall behind, 8x24 loses 57 cycles), or requantized, which takes two conversions at a vector
+// per cycle, and the queue of what waits for them keeps the next tile's multiply-adds out.
+constexpr double kStoredPerCycle = 24, kRequantizedPerCycle = 6;
+// Bytes of results per cycle that the second level takes, and memory beyond it, in rows of a tile
+// of 256 bytes and more; of fewer bytes it takes down to the given share of that.
+constexpr double kNearDstPerCycle = 16, kFarDstPerCycle = 6.5;
+constexpr double kWideRowBytes = 256, kNarrowRowShare = 0.7;
+// Of computing and storing, the share of the shorter that is not hidden by the longer.
+constexpr double kNotBeside = 0.25;
+
+// What the second level holds, beside others; and the third, beside others' programs.
+constexpr double kNearBytes = 768 * 1024, kThirdLevelBytes = 10e6;
+// Bytes of a panel that reach the first level per cycle from the second, from the third and from
+// memory; narrow panels down to half of that, since fewer of their lines are on the way at a time.
+constexpr double kNearPerCycle = 24, kThirdPerCycle = 20, kMemoryPerCycle = 8;
+constexpr double kWidePanelStepBytes = 192;
+
+// What stays in the first level, be it a panel that many rows pass by or rows that panels pass by.
+// The steps of k take bytes from the second beside their multiply-adds, at little cost: 256 in 24
+// cycles, as 6x64 does, 3 to 5 %.
+constexpr double kFirstLevelBytes = 24 * 1024, kBesidePerCycle = 300;
+// All rows pass by each of many small panels. Where the second level does not hold them: 1024^3 of
+// int8 in 16x16 is 10 % slower than in 12x32. To take them in blocks that it holds gained 7 % there,
+// and lost as much where panels are few.
+constexpr int64_t kFewPanels = 4;
+constexpr double kLongRowsBytes = 4096, kFarRowsPerCycle = 36;
+// Rows that come again for every panel from beyond the first level: their first bytes, until the
+// CPU has seen where they go. Measured at 3136x256x64: 70 cycles per tile of 16 rows, 24 of 6.
+constexpr double kRowCacheBytes = 16 * 1024, kUnforeseenBytes = 512, kUnforeseenPerCycle = 96;
+// Rows at such distances fall into the same sets of the first level, which has so many ways: each
+// line of a row is gone before it is used up. 1024^3 in f32 with 16 rows: 55 % of the peak for 94.
+constexpr int64_t kSetBytes = 4096;
+constexpr double kWays = 8, kWaysBesidePanels = 4;  // The latter where panels come and go.
+constexpr double kLineBytes = 64;
+
+int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Of the packed operand.
+int64_t PanelStepBytes(const Variant& variant) {
+  const int64_t cells = variant.nr * StepOfK(variant.rhs);
+  switch (variant.rhs) {
+    case RhsFormat::kF32:
+    case RhsFormat::kF32x16:
+      return 4 * cells;
+    case RhsFormat::kS8x4:
+      return cells;
+    case RhsFormat::kS16x4:
+    case RhsFormat::kSignMagnitude8x4:
+      return 2 * cells;
+  }
+  return 0;
+}
+
+double MacsPerCycle(const Variant& variant) {
+  const bool halved = variant.vector_bits == 512 && HalvesAvx512();
+  return halved ? variant.macs_per_cycle / 2 : variant.macs_per_cycle;
+}
+
+class Cost {
+ public:
+  Cost(const Variant& variant, const Problem& problem, const Tiling& tiling)
+      : variant_(variant),
+        problem_(problem),
+        // Vectors along k: one column and two have code of their own.
+        dots_(variant.rhs == RhsFormat::kF32x16),
+        requantized_(problem.type == ComputeType::kU8S8U8),
+        step_(static_cast<double>(StepOfK(variant.rhs))),
+        panels_(CeilDiv(problem.n, variant.nr)),
+        row_tiles_(static_cast<double>(tiling.tiles())),
+        rows_(static_cast<double>(problem.m) / row_tiles_),
+        cells_(rows_ * static_cast<double>(dots_ && problem.n <= 2 ? problem.n : variant.nr)),
+        steps_(static_cast<double>(problem.taps) *
+               (tiling.lines > 1 ? 1 - problem.skippable : 1) *
+               static_cast<double>(CeilDiv(problem.k, StepOfK(variant.rhs)))),
+        panel_step_(static_cast<double>(PanelStepBytes(variant))),
+        row_step_(rows_ * step_ * (problem.type == ComputeType::kF32 ? 4 : 1)) {}
+
+  double Cycles() const {
+    const double step = std::max({StepCycles(), kChainCycles, ReadCycles()});
+    const double compute = steps_ * step + AroundCycles(), store = DstBytes() / DstPerCycle();
+    const double tile = std::max(compute, store) + std::min(compute, store) * kNotBeside;
+    return static_cast<double>(problem_.groups * panels_) * row_tiles_ * tile;
+  }
+
+ private:
+  double panel_bytes() const { return steps_ * panel_step_; }
+  double rhs_bytes() const { return panel_bytes() * static_cast<double>(panels_); }
+  double rate() const { return MacsPerCycle(variant_); }
+  double width() const { return variant_.vector_bits / 512.0; }
+  double element_bytes() const { return requantized_ ? 1 : 4; }  // Of results.
+
+  // Of a step: the multiply-adds and, beside them, what of the panel and the rows does not stay in
+  // the first level.
+  double StepCycles() const {
+    double bytes = 0;
+    if (panel_bytes() > kFirstLevelBytes) bytes += panel_step_;
+    if (steps_ * row_step_ > kFirstLevelBytes) bytes += row_step_;
+    const bool rows_return = panel_bytes() <= kFirstLevelBytes && panels_ > kFewPanels &&
+                             steps_ * row_step_ > kLongRowsBytes &&
+                             row_tiles_ * steps_ * row_step_ > kNearBytes;
+    return cells_ * step_ / rate() + bytes / kBesidePerCycle +
+           (rows_return ? row_step_ / kFarRowsPerCycle : 0);
+  }
+
+  // Of a step: reading its part of the panel, each panel for every tile of rows; the first time from
+  // beyond the second level, where it does not hold all of them; again and again, where it does not
+  // hold one.
+  double ReadCycles() const {
+    const double width = 0.5 + 0.5 * std::min(1.0, panel_step_ / kWidePanelStepBytes);
+    const double far_rate =
+        width * (rhs_bytes() > kThirdLevelBytes ? kMemoryPerCycle : kThirdPerCycle);
+    double far = rhs_bytes() < kNearBytes ? 0 : 1 / row_tiles_;
+    if (panel_bytes() >= kNearBytes) far = 1;
+    return panel_step_ * (far / far_rate + (1 - far) / kNearPerCycle) +
+           LostRowBytes() / kNearPerCycle;
+  }
+
+  // Of a step: what it reads of the rows again from the second level, for want of room in the first.
+  double LostRowBytes() const {
+    if (dots_) return panel_bytes() > kFirstLevelBytes ? row_step_ : 0;
+    const double share = static_cast<double>(std::gcd(problem_.row_bytes, kSetBytes)) /
+                         static_cast<double>(kSetBytes);
+    const bool panel_stays = panel_bytes() <= kFirstLevelBytes && row_tiles_ >= kWays;
+    const double ways = panel_stays ? kWays : kWaysBesidePanels;
+    return problem_.row_bytes > 0 && rows_ * share >= ways ? rows_ * kLineBytes : 0;
+  }
+
+  // Of a tile.
+  double DstBytes() const {
+    const auto columns = static_cast<double>(problem_.n) / static_cast<double>(panels_);
+    return rows_ * columns * element_bytes();
+  }
+
+  double DstPerCycle() const {
+    const double all = static_cast<double>(problem_.groups * problem_.m * problem_.n);
+    const double row = static_cast<double>(variant_.nr) * element_bytes();
+    const double share =
+        kNarrowRowShare + (1 - kNarrowRowShare) * std::min(1.0, row / kWideRowBytes);
+    return share * (all * element_bytes() > kNearBytes ? kFarDstPerCycle : kNearDstPerCycle);
+  }
+
+  // Of a tile: what is done before its steps and behind them.
+  double AroundCycles() const {
+    // A slow tier stores as slowly as it multiplies.
+    const double stored = std::min(
+        requantized_ ? kRequantizedPerCycle * width() : kStoredPerCycle * width() * width(), rate());
+    const double pieces = cells_ * element_bytes() / 32;
+    const double held_up = std::max(0.0, pieces - kHeldStores) * kExcessStoreCycles;
+    const double reduced = dots_ ? rows_ * kReduceCycles : 0;
+    return cells_ / stored + held_up + reduced + RereadCycles() + rows_ * kRowCycles + kTileCycles;
+  }
+
+  // Of a tile: its rows were there before, for another panel, and are gone.
+  double RereadCycles() const {
+    const int64_t element = problem_.type == ComputeType::kF32 ? 4 : 1;
+    const int64_t row = problem_.k * problem_.taps * element;
+    // Those of an image overlap.
+    const int64_t apart = problem_.row_bytes > 0 ? problem_.row_bytes : row;
+    const auto bytes = static_cast<double>(std::min(row, apart));
+    if (panels_ == 1 || static_cast<double>(problem_.m) * bytes < kRowCacheBytes) return 0;
+    return rows_ * std::min(bytes, kUnforeseenBytes) / kUnforeseenPerCycle;
+  }
+
+  const Variant& variant_;
+  const Problem& problem_;
+  bool dots_, requantized_;
+  double step_;  // Elements of k.
+  int64_t panels_;
+  double row_tiles_, rows_, cells_;  // The latter two of a tile.
+  double steps_;                     // Of a tile.
+  double panel_step_, row_step_;     // Bytes of a step.
+};
+
+}  // namespace
+
+double EstimateCycles(const Variant& variant, const Problem& problem, const Tiling& tiling) {
+  return Cost(variant, problem, tiling).Cycles();
+}
+
+}  // namespace assay::gemm
