@@ -2,11 +2,16 @@
 
 #include <cstring>
 
+#include "kernels/conv/widened_image.h"
 #include "kernels/gemm/cost.h"
 #include "kernels/gemm/dense_rows.h"
 
 namespace assay::conv {
 namespace {
+
+constexpr auto kAlignment = static_cast<int64_t>(Buffer::kAlignment);
+
+int64_t RoundUp(int64_t a, int64_t b) { return (a + b - 1) / b * b; }
 
 int64_t SrcBytes(ComputeType type) { return type == ComputeType::kF32 ? 4 : 1; }
 
@@ -121,7 +126,8 @@ Direct::Direct(const ConvSpec& spec, gemm::Product product, TapTable taps, Buffe
 Result<Direct> Direct::Make(const ConvSpec& spec, ComputeType type, const Weights& weights,
                             const OutputStage& stage, const KernelOptions& options) {
   const int zero_point = type == ComputeType::kF32 ? 0 : stage.src_zero_point;
-  TapTable taps(spec, SrcBytes(type), zero_point == 0);
+  const bool widened = WideningPays(spec, SrcBytes(type));
+  TapTable taps(widened ? Widened(spec) : spec, SrcBytes(type), zero_point == 0);
   const gemm::Problem problem = ToProblem(spec, type);
   ASSAY_ASSIGN_OR_RETURN(gemm::Product product,
                          gemm::Product::Make(problem, ToView(spec, weights.data),
@@ -129,7 +135,9 @@ Result<Direct> Direct::Make(const ConvSpec& spec, ComputeType type, const Weight
   Buffer padding(static_cast<size_t>(taps.row_bytes()));
   std::memset(padding.data(), zero_point, padding.size());
   std::vector<Band> bands = Bands(taps, problem, product.variant());
-  return Direct(spec, std::move(product), std::move(taps), std::move(padding), std::move(bands));
+  Direct direct(spec, std::move(product), std::move(taps), std::move(padding), std::move(bands));
+  if (widened) direct.copy_bytes_ = RoundUp(WidenedBytes(spec, SrcBytes(type)), kAlignment);
+  return direct;
 }
 
 size_t Direct::packed_bytes() const {
@@ -137,7 +145,8 @@ size_t Direct::packed_bytes() const {
 }
 
 size_t Direct::workspace_bytes(int threads) const {
-  return Dense(spec_) ? 0 : product_.workspace_bytes(threads);
+  if (Dense(spec_)) return 0;
+  return static_cast<size_t>(copy_bytes_) + product_.workspace_bytes(threads);
 }
 
 void Direct::Run(const void* src, void* dst, const void* residual, void* workspace,
@@ -153,9 +162,14 @@ void Direct::Run(const void* src, void* dst, const void* residual, void* workspa
     const gemm::DenseRows rows{data, pixel_bytes, taps_.group_bytes,
                                contiguous ? data + m * pixel_bytes : nullptr};
     product_.Run({m}, rows, output, nullptr, pool);
-  } else {
-    for (const Band& band : bands_) RunBand(band, src, dst, residual, workspace, pool);
+    return;
   }
+  if (copy_bytes_ > 0) {
+    Widen(s, taps_.element_bytes, src, padding_.data()[0], workspace, pool);
+    src = workspace;
+    workspace = static_cast<uint8_t*>(workspace) + copy_bytes_;
+  }
+  for (const Band& band : bands_) RunBand(band, src, dst, residual, workspace, pool);
 }
 
 void Direct::RunBand(const Band& band, const void* src, void* dst, const void* residual,

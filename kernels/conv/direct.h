@@ -1,5 +1,5 @@
 // Direct: a planned dense or grouped convolution that multiplies what the definition says, by the
-// gemm micro-kernels, reading the image in place (no im2col copy).
+// gemm micro-kernels, reading the image in place (no im2col copy), or a WidenedImage.
 #pragma once
 
 #include <string>
@@ -43,6 +43,7 @@ class Direct {
   TapTable taps_;
   Buffer padding_;
   std::vector<Band> bands_;
+  int64_t copy_bytes_ = 0;  // Of a WidenedImage; 0: the image is read in place.
   std::string variant_;
 };
 

@@ -48,7 +48,20 @@ namespace {
   StoreFirst(reinterpret_cast<float*>(p), _mm256_castsi256_ps(x), n);
 }
 
-// Bytes, for which there is no masked move: one by one, unless all are wanted.
+#ifdef __AVX512VL__
+[[gnu::always_inline]] inline __mmask16 FirstBytes(int64_t n) {
+  return static_cast<__mmask16>(n <= 0 ? 0 : (1u << n) - 1);
+}
+
+[[gnu::always_inline]] inline __m128i LoadFew(const uint8_t* p, int64_t n) {
+  return _mm_maskz_loadu_epi8(FirstBytes(n), p);
+}
+
+[[gnu::always_inline]] inline void StoreFew(uint8_t* p, __m128i x, int64_t n) {
+  _mm_mask_storeu_epi8(p, FirstBytes(n), x);
+}
+#else
+// Bytes, for which AVX2 has no masked move: one by one, unless all are wanted.
 [[gnu::always_inline]] inline __m128i LoadFew(const uint8_t* p, int64_t n) {
   alignas(16) uint8_t bytes[16] = {};
   for (int64_t j = 0; j < n; ++j) bytes[j] = p[j];
@@ -60,6 +73,7 @@ namespace {
   _mm_store_si128(reinterpret_cast<__m128i*>(bytes), x);
   for (int64_t j = 0; j < n; ++j) p[j] = bytes[j];
 }
+#endif
 
 [[gnu::always_inline]] inline __m128i LoadFirst(const uint8_t* p, int64_t n) {
   return n >= 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)) : LoadFew(p, n);
