@@ -24,7 +24,7 @@ inline constexpr int kRowsInRegisters = 8;
 // steps must fit beside the accumulators.
 constexpr int StepsPerTurn(int m, int v, int parts) {
   if (parts > 1) return 1;
-  if (m <= kRowsInRegisters || v == 1) return 4;
+  if (m <= kRowsInRegisters || (v == 1 && m < 24)) return 4;
   return (m + 2) * v < 32 ? 2 : 1;
 }
 
