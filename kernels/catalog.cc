@@ -255,6 +255,7 @@ std::vector<VariantChoice> Explain(const Problem& problem, const KernelOptions& 
 
 struct Run::Impl {
   Problem problem;
+  KernelOptions options;
   OutputStage stage;
   Buffer src, weights, bias, dst, workspace;
   std::optional<Operator> op;
@@ -274,6 +275,7 @@ Result<Run> Run::Make(const Problem& problem, const KernelOptions& options) {
   const bool real = problem.type == ComputeType::kF32;
   auto impl = std::make_unique<Impl>();
   impl->problem = problem;
+  impl->options = options;
   impl->stage = StageOf(problem);
   impl->src = Operand(s.n * s.h * s.w * s.c, real, 2);
   impl->weights = Operand(s.oc * PixelProducts(s), real, 3);
@@ -303,6 +305,13 @@ void Run::Once() {
     std::get<depthwise::Depthwise>(*run.op).Run(run.src.data(), run.dst.data(), nullptr,
                                                 run.workspace.data(), *run.pool);
   }
+}
+
+void Run::Pack() {
+  Impl& run = *impl_;
+  Result<Operator> op = MakeOperator(run.problem, run.view(), run.stage, run.options);
+  ASSAY_CHECK(op.ok());  // It was when this run was made.
+  run.op = *std::move(op);
 }
 
 Status Run::Verify() {

@@ -66,6 +66,9 @@ class Run {
   // Computes once, on options.threads threads.
   void Once();
 
+  // Plans once more, on the same operands: what choosing a variant and packing the weights take.
+  void Pack();
+
   // Computes once and compares with the plain loops: all outputs, or a sample of them,
   // evenly spaced and the last included, where all would take longer than seconds; exactly, but
   // Winograd within conv::Conv::error_bound. Error: the first output that differs.

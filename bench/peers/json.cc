@@ -44,6 +44,7 @@ Row RowOf(const Race& race, const Lane& lane, const std::vector<Verdict>& verdic
   Count(row, "fraction_of_peak", race.FractionOfPeak(lane));
   Count(row, "rounds", static_cast<double>(lane.seconds.size()));
   Count(row, "saturates", lane.saturates);
+  if (lane.role == Role::kChoice) Count(row, "pack_s", race.pack_s);
   for (const Verdict& verdict : verdicts) {
     if (verdict.ours != &lane) continue;
     const std::string name = CounterOf(verdict);

@@ -43,6 +43,7 @@ struct Race {
   int threads = 1;
   int64_t iterations = 1;               // Calls per sample.
   double peak_ops_per_s = 0;            // Of all threads; 0 where no loop measures it.
+  double pack_s = 0;                    // Assay's choosing and packing, once per plan.
   std::vector<Lane> lanes = {};         // The first is Assay's choice.
   bool every_variant = false;           // Every variant of Assay that can run takes part.
   std::vector<std::string> notes = {};  // What was excluded that should have taken part, and why.

@@ -49,7 +49,8 @@ std::vector<std::string> RowOf(const Verdict& verdict, const std::vector<std::st
   const Race& race = *verdict.race;
   std::vector<std::string> row = {Shape(race.problem), Microseconds(verdict.ours->median_s()),
                                   Percent(race.FractionOfPeak(*verdict.ours)),
-                                  fmt::format("{:.1f}", verdict.ours->spread() * 100)};
+                                  fmt::format("{:.1f}", verdict.ours->spread() * 100),
+                                  Microseconds(race.pack_s)};
   for (const std::string& name : peers) {
     const auto lane = std::find_if(race.lanes.begin(), race.lanes.end(),
                                    [&](const Lane& lane) { return lane.name == name; });
@@ -75,7 +76,7 @@ Section MakeSection(const std::vector<Verdict>& verdicts) {
       "{} {}: geometric mean {:.3f} over {} shapes; {} thread{}, peak {:.1f} Gop/s",
       verdicts[0].contest, TypeOf(verdicts[0]), GeometricMean(verdicts), verdicts.size(),
       first.threads, first.threads > 1 ? "s" : "", first.peak_ops_per_s / 1e9);
-  section.header = {"shape", "assay us", "% peak", "±%"};
+  section.header = {"shape", "assay us", "% peak", "±%", "pack us"};
   for (const std::string& name : peers) section.header.push_back(name + " us");
   section.header.insert(section.header.end(),
                         {"best peer", "its % peak", "its ±%", "ratio", "95 %", "variant"});
