@@ -1,9 +1,11 @@
 #include "harness/engine/arena.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <numeric>
+#include <random>
 #include <utility>
 
 #include "kernels/base/buffer.h"
@@ -75,24 +77,36 @@ std::vector<size_t> LargestFirst(std::span<const Lifetime> lifetimes) {
   return order;
 }
 
-// Moves to the front what reaches to the end of the arena: there was no room left for it.
+// Moves forward, to a random place, what reaches to the end of the arena: there was no room left
+// for it. To the front, always, ends in a circle: 2 to 4 % of random graphs stayed beyond 1.05x the
+// bound, up to 1.23x; so did keeping only what is no worse.
 void Promote(std::span<const Lifetime> lifetimes, const ArenaLayout& layout,
-             std::vector<size_t>& order) {
+             std::minstd_rand& random, std::vector<size_t>& order) {
   const auto last = std::ranges::find_if(order, [&](size_t i) {
     return layout.offsets[i] + RoundUp(lifetimes[i].bytes) == layout.bytes;
   });
-  std::rotate(order.begin(), last, last + 1);
+  if (last == order.begin()) return;
+  const auto places = static_cast<size_t>(last - order.begin());
+  std::rotate(order.begin() + static_cast<ptrdiff_t>(random() % places), last, last + 1);
+}
+
+// Each attempt compares pairs of lifetimes.
+int64_t Attempts(size_t lifetimes) {
+  constexpr int64_t kAttempts = 512, kPairs = int64_t{1} << 26;
+  const auto n = static_cast<int64_t>(lifetimes);
+  return std::min(kAttempts, kPairs / std::max<int64_t>(1, n * n));
 }
 
 }  // namespace
 
 ArenaLayout PlaceInArena(std::span<const Lifetime> lifetimes) {
-  constexpr int kAttempts = 64;
   const size_t lower_bound = LowerBound(lifetimes);
   std::vector<size_t> order = LargestFirst(lifetimes);
   ArenaLayout layout = Place(lifetimes, order), best = layout;
-  for (int attempt = 0; attempt < kAttempts && best.bytes > lower_bound; ++attempt) {
-    Promote(lifetimes, layout, order);
+  std::minstd_rand random(1);  // The same plan every time.
+  const int64_t attempts = Attempts(lifetimes.size());
+  for (int64_t attempt = 0; attempt < attempts && best.bytes > lower_bound; ++attempt) {
+    Promote(lifetimes, layout, random, order);
     layout = Place(lifetimes, order);
     if (layout.bytes < best.bytes) best = layout;
   }

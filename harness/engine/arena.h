@@ -25,7 +25,7 @@ struct ArenaLayout {
 // Greedy by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference",
 // 2020): the largest first, each into the smallest gap that holds it among those already placed and
 // alive at the same time. While that misses the lower bound, what ended up on top is placed
-// earlier, a limited number of times, and the best of all is taken.
+// earlier, a limited number of times, and the best of all is taken. The same answer every time.
 ArenaLayout PlaceInArena(std::span<const Lifetime> lifetimes);
 
 }  // namespace assay::engine

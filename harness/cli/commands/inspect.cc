@@ -91,6 +91,7 @@ nlohmann::json ToJson(const Graph& graph, const std::map<std::string, OperatorCo
   json["macs"] = plan->macs();
   json["int8_macs"] = plan->int8_macs();
   json["arena_bytes"] = plan->arena_bytes();
+  json["arena_lower_bound_bytes"] = plan->arena_lower_bound();
   json["packed_weight_bytes"] = plan->weight_bytes();
   for (const engine::StepInfo& step : plan->steps()) {
     json["steps"].push_back({{"node", step.node},

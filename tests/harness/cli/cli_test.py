@@ -118,6 +118,9 @@ class Inspect(unittest.TestCase):
         self.assertEqual(model["operators"]["Conv"]["quantizable"], 21)
         self.assertGreater(model["macs"], 14_000_000)
         self.assertEqual(model["unsupported"], [])
+        self.assertLessEqual(model["arena_lower_bound_bytes"], model["arena_bytes"])
+        self.assertLessEqual(model["arena_bytes"], 1.05 * model["arena_lower_bound_bytes"])
+        self.assertIn("lower bound", assay("inspect", MODEL).stdout)
 
     def test_what_is_not_supported_is_shown(self):
         # A ModelProto of opset 13 with one node "odd" of a type nobody knows, by hand.

@@ -53,6 +53,55 @@ TEST(Arena, KeepsApartWhatLivesTogether) {
   }
 }
 
+// One step makes a value of any size and reads a few earlier ones; some have scratch memory.
+std::vector<Lifetime> RandomGraph(int steps, std::mt19937& random) {
+  std::vector<Lifetime> lifetimes;
+  const auto size = [&] {
+    const unsigned scale = random() % 8, factor = 1 + random() % 16;
+    return (size_t{64} << scale) * factor;
+  };
+  for (int i = 0; i < steps; ++i) {
+    for (unsigned reads = 1 + random() % 3; reads > 0; --reads) {
+      const unsigned furthest = random() % 2 == 0 ? 8 : 2;
+      const int back = 1 + static_cast<int>(random() % furthest);
+      if (back <= i) lifetimes[static_cast<size_t>(i - back)].last = i;
+    }
+    lifetimes.push_back({size(), i, i + 1});
+  }
+  for (int i = 0; i < steps; ++i) {
+    if (random() % 3 == 0) lifetimes.push_back({size(), i, i});
+  }
+  return lifetimes;
+}
+
+TEST(Arena, IsCloseToTheBound) {
+  std::mt19937 random(11);
+  double largest = 1;
+  int exact = 0, rounds = 0;
+  for (int steps : {10, 20, 60, 150}) {
+    for (int round = 0; round < 150; ++round, ++rounds) {
+      const ArenaLayout layout = PlaceInArena(RandomGraph(steps, random));
+      exact += layout.bytes == layout.lower_bound;
+      largest = std::max(
+          largest, static_cast<double>(layout.bytes) / static_cast<double>(layout.lower_bound));
+    }
+  }
+  EXPECT_LE(largest, 1.05);
+  EXPECT_GE(exact, rounds * 98 / 100);
+}
+
+TEST(Arena, StaysNearWhereManyAllowFewAttempts) {
+  std::mt19937 random(13);
+  std::vector<Lifetime> lifetimes(4000);
+  for (Lifetime& lifetime : lifetimes) {
+    lifetime.bytes = random() % 5000;
+    lifetime.first = static_cast<int>(random() % 2000);
+    lifetime.last = lifetime.first + static_cast<int>(random() % 6);
+  }
+  const ArenaLayout layout = PlaceInArena(lifetimes);
+  EXPECT_LE(layout.bytes, layout.lower_bound + layout.lower_bound / 4);
+}
+
 // A definition of the bound that does not share code with it.
 TEST(Arena, LowerBoundIsTheMostAliveAtOneStep) {
   std::mt19937 random(9);
