@@ -49,6 +49,7 @@ Status LowerBroadcastOf(const Node& node, Lowerer& lowerer, Function function,
         return {};
       });
   added.MayOverwrite(dst, a, lowerer);
+  added.MayOverwrite(dst, b, lowerer);
   return {};
 }
 

@@ -42,6 +42,11 @@ Status AddKernel(const Node& node, Lowerer& lowerer, const Convolution& convolut
                     workspace.buffer < 0 ? nullptr : frame.Raw(workspace), *frame.pool);
         return {};
       });
+  // Every variant reads a tile's residual before it stores the tile, once, and no two tiles
+  // overlap.
+  if (convolution.residual) {
+    added.MayOverwrite(convolution.dst, *convolution.residual, lowerer);
+  }
   added.info.variant = kernel->variant();
   added.info.macs = spec.macs();
   added.info.int8 = convolution.type != ComputeType::kF32;

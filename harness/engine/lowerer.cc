@@ -149,7 +149,7 @@ void Lowerer::Added::MayOverwrite(const Operand& result, const Operand& operand,
   // Another operand may be a view of the same buffer, whose elements lie elsewhere.
   const bool alone = std::ranges::count(step.reads, operand.buffer) == 1;
   if (same && alone && lowerer.Whole(result) && lowerer.Whole(operand)) {
-    step.overwrites = operand.buffer;
+    step.overwrites.push_back(operand.buffer);
   }
 }
 

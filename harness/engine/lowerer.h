@@ -66,7 +66,8 @@ class Lowerer {
   struct Added {
     Step& step;
     StepInfo& info;
-    // writes[0] may be computed in place of `operand`, which is one of reads.
+    // writes[0] may be computed in place of `operand`, which is one of reads. The first that can
+    // be is.
     void MayOverwrite(const Operand& result, const Operand& operand, const Lowerer& lowerer);
   };
   Added Add(const Node& node, const std::vector<Operand>& reads, const std::vector<Operand>& writes,

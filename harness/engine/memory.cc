@@ -34,16 +34,18 @@ std::vector<size_t> MergeOverwritten(const Program& program, std::vector<Lifetim
   std::iota(owner.begin(), owner.end(), size_t{0});
   for (size_t i = 0; i < program.steps.size(); ++i) {
     const Step& step = program.steps[i];
-    if (step.overwrites < 0) continue;
-    const auto result = static_cast<size_t>(step.writes[0]);
-    const size_t operand = owner[static_cast<size_t>(step.overwrites)];
-    const bool arena = program.buffers[result].kind == BufferInfo::Kind::kArena &&
-                       program.buffers[operand].kind == BufferInfo::Kind::kArena;
-    const bool dies = lifetimes[operand].last == static_cast<int>(i);
-    const bool born = lifetimes[result].first == static_cast<int>(i);
-    if (!arena || !dies || !born || operand == result) continue;
-    owner[result] = operand;
-    lifetimes[operand].last = lifetimes[result].last;
+    for (const int overwritten : step.overwrites) {
+      const auto result = static_cast<size_t>(step.writes[0]);
+      const size_t operand = owner[static_cast<size_t>(overwritten)];
+      const bool arena = program.buffers[result].kind == BufferInfo::Kind::kArena &&
+                         program.buffers[operand].kind == BufferInfo::Kind::kArena;
+      const bool dies = lifetimes[operand].last == static_cast<int>(i);
+      const bool born = lifetimes[result].first == static_cast<int>(i);
+      if (!arena || !dies || !born || operand == result) continue;
+      owner[result] = operand;
+      lifetimes[operand].last = lifetimes[result].last;
+      break;
+    }
   }
   return owner;
 }

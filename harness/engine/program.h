@@ -44,9 +44,9 @@ using StepBody = std::function<Status(const Frame&)>;
 
 struct Step {
   std::vector<int> reads, writes;  // Buffers; scratch memory is written.
-  // writes[0] may take over the memory of this buffer, if it dies here: every element is read
-  // before it is overwritten. -1: none.
-  int overwrites = -1;
+  // writes[0] may take over the memory of one of these buffers, if it dies here: every element is
+  // read before it is overwritten.
+  std::vector<int> overwrites;
   StepBody run;
 };
 

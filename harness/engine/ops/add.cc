@@ -26,6 +26,7 @@ Status LowerSameShape(const Node& node, Lowerer& lowerer) {
         return {};
       });
   added.MayOverwrite(dst, a, lowerer);
+  added.MayOverwrite(dst, b, lowerer);
   return {};
 }
 

@@ -35,6 +35,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
       });
   added.info.int8 = true;
   added.MayOverwrite(dst, a, lowerer);
+  added.MayOverwrite(dst, b, lowerer);
   return {};
 }
 
