@@ -7,8 +7,10 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "bench/common/flags.h"
+#include "harness/cli/plan_flags.h"
 #include "harness/engine/session.h"
 #include "harness/engine/tensors.h"
 #include "harness/measure/child.h"
@@ -24,6 +26,7 @@ struct Options {
   std::vector<std::string> overrides;
   int threads = 0;
   int64_t batch = 0;
+  std::optional<int64_t> winograd_bytes;
 };
 
 // A model, and what the objectives said of it before the timing.
@@ -32,6 +35,7 @@ struct Case {
   std::vector<std::pair<std::string, double>> counters;
   int64_t batch = 1;
   int threads = 1;
+  int64_t winograd_bytes = 0;
 };
 
 Status Observe(const tune::TuneConfig& config, Case& subject) {
@@ -48,6 +52,7 @@ Status Observe(const tune::TuneConfig& config, Case& subject) {
   }
   subject.batch = config.performance.batch_size;
   subject.threads = config.performance.threads;
+  subject.winograd_bytes = config.winograd_bytes;
   return {};
 }
 
@@ -55,6 +60,7 @@ void Run(benchmark::State& state, const std::shared_ptr<const Case>& subject) {
   engine::PlanOptions options;
   options.batch = subject->batch;
   options.threads = subject->threads;
+  options.winograd_bytes = subject->winograd_bytes;
   auto plan = engine::Plan::Build(subject->model.graph, options);
   if (!plan.ok()) {
     state.SkipWithError(plan.message().c_str());
@@ -88,6 +94,7 @@ Status Register(const Options& options) {
     ASSAY_ASSIGN_OR_RETURN(config, tune::LoadConfig(options.config, options.overrides));
   }
   if (options.threads > 0) config.performance.threads = options.threads;
+  if (options.winograd_bytes) config.winograd_bytes = *options.winograd_bytes;
   if (options.batch > 0) config.performance.batch_size = options.batch;
   for (const std::string& file : options.models) {
     auto subject = std::make_shared<Case>();
@@ -114,6 +121,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--batch", options.batch, "Batch size (default: the configuration's, or 1)")
       ->check(CLI::Range(1, 4096));
+  cli::AddWinogradBudget(app, options.winograd_bytes);
   if (const auto code = ParseFlags(app, argc, argv)) return *code;
   if (const Status status = Register(options); !status.ok()) {
     fmt::print(stderr, "bench_model: {}\n", status.message());

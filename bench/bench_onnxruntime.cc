@@ -10,8 +10,10 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "bench/peers/onnxruntime/ort.h"
+#include "harness/cli/plan_flags.h"
 #include "harness/engine/session.h"
 #include "harness/engine/tensors.h"
 #include "harness/measure/machine.h"
@@ -31,6 +33,7 @@ struct Options {
   int rounds = 100;
   double budget_s = 5;
   std::string json;
+  std::optional<int64_t> winograd_bytes;
 };
 
 // One comparison.
@@ -70,8 +73,9 @@ Result<Row> Compare(const std::shared_ptr<const Ort>& ort, const std::string& mo
   row.batch = batch;
   auto start = std::chrono::steady_clock::now();
   ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(model));
-  ASSAY_ASSIGN_OR_RETURN(auto plan,
-                         engine::Plan::Build(graph, {.batch = batch, .threads = threads}));
+  engine::PlanOptions plan_options = {.batch = batch, .threads = threads};
+  if (options.winograd_bytes) plan_options.winograd_bytes = *options.winograd_bytes;
+  ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, plan_options));
   row.int8 = 2 * plan.int8_macs() > plan.macs();
   engine::Session session(std::make_shared<const engine::Plan>(std::move(plan)), threads);
   row.build_s = Since(start);
@@ -214,6 +218,7 @@ int Main(int argc, char** argv) {
   app.add_option("--seconds", options.budget_s, "Time per comparison, at most")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
+  cli::AddWinogradBudget(app, options.winograd_bytes);
   app.add_option("--json", options.json, "Write the answer to FILE, or - for stdout")
       ->type_name("FILE|-");
   app.footer(

@@ -28,10 +28,11 @@ int64_t PeakRssBytes() {
 }
 
 FootprintRequest FromArguments(const std::vector<std::string>& arguments) {
-  ASSAY_CHECK(arguments.size() == 3);
+  ASSAY_CHECK(arguments.size() == 4);
   return {.model = arguments[0],
           .batch = std::atoi(arguments[1].c_str()),
-          .threads = std::atoi(arguments[2].c_str())};
+          .threads = std::atoi(arguments[2].c_str()),
+          .winograd_bytes = std::atoll(arguments[3].c_str())};
 }
 
 // In the child: what is live before the tracker starts is not the model's.
@@ -86,7 +87,8 @@ Result<Footprint> MeasureFootprint(const FootprintRequest& request, double timeo
   ASSAY_ASSIGN_OR_RETURN(
       const std::string answer,
       RunChild(kChildName,
-               {request.model, std::to_string(request.batch), std::to_string(request.threads)},
+               {request.model, std::to_string(request.batch), std::to_string(request.threads),
+                std::to_string(request.winograd_bytes)},
                timeout_s));
   return Parse(answer);
 }

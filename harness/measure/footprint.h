@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "kernels/base/compute.h"
 #include "kernels/base/status.h"
 
 namespace assay::measure {
@@ -15,6 +16,7 @@ struct FootprintRequest {
   std::string model;  // Path of the ONNX file.
   int batch = 1;
   int threads = 1;
+  int64_t winograd_bytes = KernelOptions().winograd_bytes;
 };
 
 struct Footprint {

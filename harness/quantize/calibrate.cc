@@ -18,14 +18,16 @@ namespace {
 using Observers = std::map<std::string, std::unique_ptr<Observer>>;
 
 Result<std::unique_ptr<engine::Session>> MakeSession(const Graph& graph, int64_t batch,
-                                                     const Observers& observers, int threads) {
+                                                     const Observers& observers,
+                                                     const CalibrationOptions& calibration) {
   engine::PlanOptions options;
   options.batch = batch;
-  options.threads = threads;
+  options.threads = calibration.threads;
+  options.winograd_bytes = calibration.winograd_bytes;
   for (const auto& [value, observer] : observers) options.keep.insert(value);
   ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, options));
   return std::make_unique<engine::Session>(std::make_shared<const engine::Plan>(std::move(plan)),
-                                           threads);
+                                           calibration.threads);
 }
 
 Status ObserveBatch(engine::Session& session, int64_t first, const BatchSource& source,
@@ -55,7 +57,7 @@ Result<Ranges> Calibrate(const Graph& graph, const BatchSource& source,
     const int64_t wanted = std::min(options.batch_size, options.samples - first);
     if (wanted != batch) {
       batch = wanted;
-      ASSAY_ASSIGN_OR_RETURN(session, MakeSession(graph, batch, observers, options.threads));
+      ASSAY_ASSIGN_OR_RETURN(session, MakeSession(graph, batch, observers, options));
     }
     ASSAY_RETURN_IF_ERROR(ObserveBatch(*session, first, source, observers));
     if (options.progress) options.progress(first + batch, options.samples);

@@ -7,6 +7,7 @@
 
 #include "harness/graph/graph.h"
 #include "harness/quantize/ranges.h"
+#include "kernels/base/compute.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor.h"
 
@@ -17,6 +18,7 @@ struct CalibrationOptions {
   int64_t samples = 100;
   int64_t batch_size = 32;
   int threads = 1;
+  int64_t winograd_bytes = KernelOptions().winograd_bytes;
   // Asked between batches; true ends with the error "interrupted".
   std::function<bool()> stop;
   // Samples done, of how many.

@@ -218,13 +218,15 @@ void ReadModel(const Field& field, const fs::path& base_dir, TuneConfig& config)
 Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
                                const std::vector<std::string>& overrides) {
   ASSAY_ASSIGN_OR_RETURN(const Field root, Field::Parse(text, file.string(), overrides));
-  root.Allow({"version", "model", "device", "quantization", "evaluation", "tuning", "threads"},
+  root.Allow({"version", "model", "device", "quantization", "evaluation", "tuning", "threads",
+              "winograd_budget"},
              {"pruning", "distillation", "nas", "mixed_precision", "graph_optimization"});
   TuneConfig config;
   config.file = file;
   const fs::path base_dir = file.parent_path();
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   config.threads = static_cast<int>(root["threads"].Int(1, 1024, cores));
+  config.winograd_bytes = root["winograd_budget"].Int(0, INT64_MAX, config.winograd_bytes);
   root["device"].Choice({"cpu"}, "cpu");
   root["version"].Choice({"1", "1.0", "1.1", "1.2"}, "1.0");
   ReadModel(root["model"], base_dir, config);

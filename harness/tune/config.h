@@ -12,6 +12,7 @@
 
 #include "harness/data/metric.h"
 #include "harness/data/pipeline.h"
+#include "kernels/base/compute.h"
 #include "kernels/base/status.h"
 
 namespace assay::tune {
@@ -70,6 +71,7 @@ struct TuneConfig {
   std::string model_name;
   std::filesystem::path model_path;
   int threads = 1;  // Of everything that is not timed: accuracy, calibration.
+  int64_t winograd_bytes = KernelOptions().winograd_bytes;  // Of every plan.
   std::optional<CalibrationConfig> calibration;
   std::optional<AccuracyConfig> accuracy;
   PerformanceConfig performance;

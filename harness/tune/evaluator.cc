@@ -38,6 +38,7 @@ Result<int64_t> RunForFootprint(const measure::FootprintRequest& request) {
   engine::PlanOptions options;
   options.batch = request.batch;
   options.threads = request.threads;
+  options.winograd_bytes = request.winograd_bytes;
   ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, options));
   const auto arena_bytes = static_cast<int64_t>(plan.arena_bytes());
   engine::Session session(std::make_shared<const engine::Plan>(std::move(plan)), request.threads);
@@ -91,6 +92,7 @@ Result<std::unique_ptr<engine::Session>> Evaluator::MakeSession(const Model& mod
   engine::PlanOptions options;
   options.batch = batch;
   options.threads = threads;
+  options.winograd_bytes = config_.winograd_bytes;
   auto plan = engine::Plan::Build(model.graph, options);
   if (!plan.ok()) return Error(fmt::format("{}: {}", model.file.string(), plan.message()));
   auto shared = std::make_shared<const engine::Plan>(*std::move(plan));
@@ -217,8 +219,10 @@ Status Evaluator::ObserveFootprint(const Model& model) {
   Report("footprint " + model.name, 0, 1);
   ASSAY_ASSIGN_OR_RETURN(
       const measure::Footprint footprint,
-      measure::MeasureFootprint(
-          {model.file.string(), static_cast<int>(performance.batch_size), performance.threads}));
+      measure::MeasureFootprint({.model = model.file.string(),
+                                 .batch = static_cast<int>(performance.batch_size),
+                                 .threads = performance.threads,
+                                 .winograd_bytes = config_.winograd_bytes}));
   Observation observation;
   observation.samples = performance.batch_size;
   observation.peak_live_bytes = footprint.peak_bytes;

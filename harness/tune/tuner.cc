@@ -158,6 +158,7 @@ class Run {
     }
     options.batch_size = calibration.data.batch_size;
     options.threads = config_.threads;
+    options.winograd_bytes = config_.winograd_bytes;
     options.stop = measure::Interrupted;
     options.progress = [&](int64_t done, int64_t total) {
       if (events_.progress) events_.progress("calibration", done, total);

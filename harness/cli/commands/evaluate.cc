@@ -5,9 +5,11 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
+#include "harness/cli/plan_flags.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/machine.h"
 #include "harness/report/evaluation.h"
@@ -22,12 +24,15 @@ struct Options {
   std::string config;
   std::string json;
   std::vector<std::string> overrides;
+  std::optional<int64_t> winograd_bytes;
 };
 
 Result<int> Run(const Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.json));
+  std::vector<std::string> overrides = options.overrides;
+  OverrideWinogradBudget(options.winograd_bytes, overrides);
   ASSAY_ASSIGN_OR_RETURN(const tune::TuneConfig config,
-                         tune::LoadConfig(options.config, options.overrides));
+                         tune::LoadConfig(options.config, overrides));
   for (const std::string& warning : config.warnings) fmt::print(stderr, "warning: {}\n", warning);
   measure::CatchInterrupts();
   auto progress = std::make_unique<report::Progress>("");
@@ -62,6 +67,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("FILE|-");
   app.add_option("--set", options->overrides, "Override a key of the configuration")
       ->type_name("KEY.PATH=VALUE");
+  AddWinogradBudget(app, options->winograd_bytes);
   app.footer(
       "Latencies are taken in interleaved rounds of all models, so that they can be compared.");
   return [options] { return Run(*options); };

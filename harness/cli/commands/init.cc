@@ -73,6 +73,8 @@ tuning:
     max_trials: 50
   random_seed: 9527
   workspace: {{path: {stem}_workspace}}    # best.onnx, trials.jsonl and result.json
+
+# winograd_budget: 0              # bytes for transformed weights per convolution; 0: no Winograd
 )";
 
 // Height and width, and as many channels as the mean needs, of the first image input.

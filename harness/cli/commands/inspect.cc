@@ -5,10 +5,12 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
+#include "harness/cli/plan_flags.h"
 #include "harness/engine/plan.h"
 #include "harness/onnx/import.h"
 #include "harness/quantize/config.h"
@@ -22,6 +24,7 @@ struct Options {
   std::string json;
   int64_t batch = 1;
   bool steps = false;
+  std::optional<int64_t> winograd_bytes;
 };
 
 struct OperatorCount {
@@ -132,6 +135,7 @@ Result<int> Run(const Options& options) {
   const auto counts = CountOperators(graph, quantizable);
   engine::PlanOptions plan_options;
   plan_options.batch = options.batch;
+  if (options.winograd_bytes) plan_options.winograd_bytes = *options.winograd_bytes;
   const auto plan = engine::Plan::Build(graph, plan_options);
   const engine::Plan* known = plan.ok() ? &*plan : nullptr;
   if (options.json != "-") PrintText(graph, counts, known, options.steps);
@@ -149,6 +153,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 65536));
   app.add_flag("--steps", options->steps, "List what the engine will do: kernels, fusions, shapes");
+  AddWinogradBudget(app, options->winograd_bytes);
   app.add_option("--json", options->json, "Write it to FILE, or - for stdout")->type_name("FILE|-");
   return [options] { return Run(*options); };
 }

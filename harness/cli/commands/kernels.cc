@@ -8,6 +8,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
+#include "harness/cli/plan_flags.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/peak.h"
 #include "harness/measure/runner.h"
@@ -32,6 +33,7 @@ struct Options {
   std::string json;
   int threads = 1;
   bool time = false;
+  std::optional<int64_t> winograd_bytes;
 };
 
 struct TimedVariant {
@@ -147,6 +149,7 @@ Result<int> Run(const Options& options) {
     Answer answer{problem, std::nullopt, {}};
     KernelOptions kernel_options;
     kernel_options.threads = options.threads;
+    if (options.winograd_bytes) kernel_options.winograd_bytes = *options.winograd_bytes;
     for (VariantChoice& choice : catalog::Explain(problem, kernel_options)) {
       answer.variants.push_back({std::move(choice), std::nullopt});
     }
@@ -172,6 +175,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--threads", options->threads, "Threads")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
+  AddWinogradBudget(app, options->winograd_bytes);
   app.add_option("--json", options->json, "Write the answer to FILE, or - for stdout")
       ->type_name("FILE|-");
   app.footer(

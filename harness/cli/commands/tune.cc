@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "harness/cli/command.h"
+#include "harness/cli/plan_flags.h"
 #include "harness/measure/interrupt.h"
 #include "harness/report/evaluation.h"
 #include "harness/report/terminal.h"
@@ -17,11 +19,13 @@ struct Options {
   std::string config;
   std::string workspace;
   std::vector<std::string> overrides;
+  std::optional<int64_t> winograd_bytes;
 };
 
 Result<int> Run(const Options& options) {
-  ASSAY_ASSIGN_OR_RETURN(tune::TuneConfig config,
-                         tune::LoadConfig(options.config, options.overrides));
+  std::vector<std::string> overrides = options.overrides;
+  OverrideWinogradBudget(options.winograd_bytes, overrides);
+  ASSAY_ASSIGN_OR_RETURN(tune::TuneConfig config, tune::LoadConfig(options.config, overrides));
   if (!options.workspace.empty()) config.workspace = options.workspace;
   for (const std::string& warning : config.warnings) fmt::print(stderr, "warning: {}\n", warning);
   measure::CatchInterrupts();
@@ -69,6 +73,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--set", options->overrides,
                  "Override a key, such as tuning.accuracy_criterion.relative=0.02")
       ->type_name("KEY.PATH=VALUE");
+  AddWinogradBudget(app, options->winograd_bytes);
   app.footer(
       "Exit codes: 0 a model that meets the criterion and gains; 3 best effort; 4 no gain "
       "(best.onnx\n"

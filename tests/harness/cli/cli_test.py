@@ -141,6 +141,29 @@ class Inspect(unittest.TestCase):
         self.assertEqual(len(record["unsupported"]), 1)
 
 
+class WinogradBudget(unittest.TestCase):
+    SHAPE = "conv:f32:1x28x28x64:64x3x3:p1"
+
+    def picked(self, *arguments):
+        result = assay("kernels", "--shape", self.SHAPE, "--json", "-", *arguments,
+                       environment={"ASSAY_ISA": "avx2"})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        variants = json.loads(result.stdout)["variants"]
+        return next(variant["name"] for variant in variants if variant["picked"])
+
+    def test_decides_what_is_picked(self):
+        self.assertIn("winograd", self.picked())
+        self.assertNotIn("winograd", self.picked("--winograd-budget", 0))
+        self.assertNotIn("winograd", self.picked("--winograd-budget", "1KiB"))
+        self.assertIn("winograd", self.picked("--winograd-budget", "1MiB"))
+
+    def test_every_command_that_plans_has_it(self):
+        for command in ("run", "inspect", "kernels", "evaluate", "tune"):
+            self.assertIn("--winograd-budget SIZE", assay(command, "--help").stdout)
+        for size in ("-1", "lots", "8XB", "9EiB"):
+            self.assertEqual(assay("inspect", MODEL, "--winograd-budget", size).returncode, 2)
+
+
 CAPS = {"scalar": {"scalar"}, "avx2": {"scalar", "avx2"}, "avxvnni": {"scalar", "avx2", "avxvnni"},
         "avx512": {"scalar", "avx2", "avx512"},
         "avx512vbmi": {"scalar", "avx2", "avx512", "avx512vbmi"},

@@ -67,6 +67,13 @@ TEST(Config, DefaultsAreIncs) {
   EXPECT_EQ(config->random_seed, 9527u);
 }
 
+TEST(Config, WinogradCanBeSwitchedOff) {
+  EXPECT_EQ(Parse("version: 1.0")->winograd_bytes, KernelOptions().winograd_bytes);
+  EXPECT_EQ(Parse("winograd_budget: 0")->winograd_bytes, 0);
+  EXPECT_EQ(Parse("version: 1.0", {"winograd_budget=4096"})->winograd_bytes, 4096);
+  EXPECT_THAT(ErrorOf("winograd_budget: -1"), HasSubstr("winograd_budget: found '-1', expected"));
+}
+
 TEST(Config, OverridesComeFirst) {
   const auto config =
       Parse(kMission, {"tuning.accuracy_criterion.relative=0.02", "tuning.exit_policy.max_trials=7",
