@@ -49,6 +49,7 @@ Status AddKernel(const Node& node, Lowerer& lowerer, const Convolution& convolut
   }
   added.info.variant = kernel->variant();
   added.info.macs = spec.macs();
+  added.info.bytes -= bytes;  // The workspace is the kernel's own business.
   added.info.int8 = convolution.type != ComputeType::kF32;
   return {};
 }

@@ -50,7 +50,7 @@ Executor::Executor(const Program& program, int threads)
   }
 }
 
-Status Executor::Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs) {
+Status Executor::Bind(std::span<const TensorView> inputs, std::span<const TensorView> outputs) {
   ASSAY_RETURN_IF_ERROR(CheckViews("input", program_.inputs, inputs));
   ASSAY_RETURN_IF_ERROR(CheckViews("output", program_.outputs, outputs));
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -59,8 +59,21 @@ Status Executor::Run(std::span<const TensorView> inputs, std::span<const TensorV
   for (size_t i = 0; i < outputs.size(); ++i) {
     bases_[output_buffers_[i]] = static_cast<uint8_t*>(outputs[i].data);
   }
+  return {};
+}
+
+Status Executor::Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs) {
+  return Run(inputs, outputs, [](size_t) {});
+}
+
+Status Executor::Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs,
+                     FunctionRef<void(size_t step)> done) {
+  ASSAY_RETURN_IF_ERROR(Bind(inputs, outputs));
   const Frame frame{bases_.data(), &pool_};
-  for (const Step& step : program_.steps) ASSAY_RETURN_IF_ERROR(step.run(frame));
+  for (size_t i = 0; i < program_.steps.size(); ++i) {
+    ASSAY_RETURN_IF_ERROR(program_.steps[i].run(frame));
+    done(i);
+  }
   return {};
 }
 

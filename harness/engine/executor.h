@@ -7,6 +7,7 @@
 
 #include "harness/engine/program.h"
 #include "kernels/base/buffer.h"
+#include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor.h"
 #include "kernels/cpu/thread_pool.h"
@@ -20,9 +21,14 @@ class Executor {
 
   // As Session::Run.
   Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
+  Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs,
+             FunctionRef<void(size_t step)> done);
   TensorView Value(std::string_view name) const;
 
  private:
+  // Points the buffers of the ports at the caller's memory.
+  Status Bind(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
+
   const Program& program_;
   Buffer arena_;
   ThreadPool pool_;

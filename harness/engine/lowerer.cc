@@ -123,6 +123,16 @@ Operand Lowerer::Constant(Tensor tensor) {
   return operand;
 }
 
+// What broadcasting repeats is counted once.
+int64_t Lowerer::BytesOf(const std::vector<Operand>& operands) const {
+  size_t bytes = 0;
+  for (const Operand& operand : operands) {
+    bytes += std::min(static_cast<size_t>(operand.elements()) * SizeOf(operand.dtype),
+                      program_.buffers[static_cast<size_t>(operand.buffer)].bytes);
+  }
+  return static_cast<int64_t>(bytes);
+}
+
 Lowerer::Added Lowerer::Add(const Node& node, const std::vector<Operand>& reads,
                             const std::vector<Operand>& writes, StepBody run) {
   Step step;
@@ -135,6 +145,8 @@ Lowerer::Added Lowerer::Add(const Node& node, const std::vector<Operand>& reads,
   info.node = node.name;
   info.op = node.op_type;
   info.shape = writes.front().shape;
+  info.bytes = BytesOf(reads) + BytesOf(writes) + static_cast<int64_t>(packed_bytes_);
+  program_.packed_bytes += std::exchange(packed_bytes_, 0);
   if (const auto fused = node.attributes.find(kFusedNodes); fused != node.attributes.end()) {
     info.fused = std::get<std::vector<std::string>>(fused->second);
   }

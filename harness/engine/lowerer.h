@@ -59,7 +59,8 @@ class Lowerer {
   Operand ScratchImage(DType dtype, const Shape& shape);
   // A constant of the program.
   Operand Constant(Tensor tensor);
-  void CountPackedBytes(size_t bytes) { program_.packed_bytes += bytes; }
+  // Before the Add of the step that reads them.
+  void CountPackedBytes(size_t bytes) { packed_bytes_ += bytes; }
 
   // Appends a step of `node`. What it reads and writes is alive at least here. The result is for
   // filling in more than the name, and valid until the next Add.
@@ -87,6 +88,7 @@ class Lowerer {
 
   void FindSlots();
   Operand NewBuffer(DType dtype, const Shape& shape, Order order);
+  int64_t BytesOf(const std::vector<Operand>& operands) const;
   Operand Converted(const std::string& value, Order order);
   void AddInputs();
   void AddOutputs();
@@ -103,6 +105,7 @@ class Lowerer {
   std::map<std::pair<std::string, Order>, Operand> converted_;
   std::map<std::string, Slot> slots_;
   const Node* current_ = nullptr;
+  size_t packed_bytes_ = 0;  // Of the step to come.
 };
 
 }  // namespace assay::engine

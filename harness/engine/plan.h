@@ -52,6 +52,7 @@ struct StepInfo {
   std::string op;                  // "Conv", "QConv", "Layout".
   std::string variant;             // Of the kernel family; "" where there is no choice.
   int64_t macs = 0;                // Nominal multiply-adds, padding included.
+  int64_t bytes = 0;               // Of operands, results and packed weights, each once.
   bool int8 = false;               // The arithmetic is on integers.
   std::vector<std::string> fused;  // Names of the other nodes that this step does.
   Shape shape;                     // Of the result, as in the model.

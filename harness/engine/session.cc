@@ -15,6 +15,11 @@ Status Session::Run(std::span<const TensorView> inputs, std::span<const TensorVi
   return executor_->Run(inputs, outputs);
 }
 
+Status Session::Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs,
+                    FunctionRef<void(size_t step)> done) {
+  return executor_->Run(inputs, outputs, done);
+}
+
 TensorView Session::Value(std::string_view name) const { return executor_->Value(name); }
 
 }  // namespace assay::engine

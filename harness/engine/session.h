@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/engine/plan.h"
+#include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor.h"
 
@@ -29,6 +30,11 @@ class Session {
   // must not overlap outputs. Allocates nothing. Not for two threads at once. Error: a view that
   // does not fit its port, or a bad value in the data (an index out of range), by node.
   Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
+
+  // The same; `done` is told the index in plan().steps() of every step as it ends, on the calling
+  // thread. For those who hold a clock: the engine reads none.
+  Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs,
+             FunctionRef<void(size_t step)> done);
 
   // A value of PlanOptions::keep as the last Run left it, in the element order of the ONNX model.
   // Valid until the next Run. ASSAY_CHECKs that it was kept.

@@ -101,6 +101,7 @@ nlohmann::json ToJson(const Graph& graph, const std::map<std::string, OperatorCo
                              {"operator", step.op},
                              {"variant", step.variant},
                              {"macs", step.macs},
+                             {"bytes", step.bytes},
                              {"int8", step.int8},
                              {"fused", step.fused},
                              {"shape", step.shape.dims()}});

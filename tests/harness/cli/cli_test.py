@@ -40,7 +40,8 @@ class Help(unittest.TestCase):
     def test_every_command_teaches(self):
         overview = assay("--help")
         self.assertEqual(overview.returncode, 0)
-        for command in ("run", "inspect", "kernels", "tune", "evaluate", "init", "conform"):
+        for command in ("run", "inspect", "profile", "kernels", "tune", "evaluate", "init",
+                        "conform"):
             self.assertIn(command, overview.stdout)
             text = assay(command, "--help")
             self.assertEqual(text.returncode, 0)
@@ -141,6 +142,82 @@ class Inspect(unittest.TestCase):
         self.assertEqual(len(record["unsupported"]), 1)
 
 
+class Profile(unittest.TestCase):
+    QUICK = ["--seconds", "0.3"]
+
+    def record(self, *arguments, environment=None):
+        result = assay("profile", MODEL, *self.QUICK, "--json", "-", *arguments,
+                       environment=environment)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_steps_are_those_of_the_plan_and_sum_to_the_whole(self):
+        plan = json.loads(assay("inspect", MODEL, "--json", "-").stdout)["steps"]
+        differences = []
+        for _ in range(10):  # Until one measurement is not disturbed by others.
+            profile = self.record()
+            steps = profile["steps"]
+            for key in ("node", "operator", "variant", "macs", "bytes", "fused", "shape"):
+                self.assertEqual([s[key] for s in steps], [s[key] for s in plan])
+            self.assertAlmostEqual(sum(s["seconds"] for s in steps), profile["sum_s"])
+            self.assertAlmostEqual(sum(s["share"] for s in steps), 1)
+            self.assertAlmostEqual(profile["sum_s"] / profile["whole_s"] - 1,
+                                   profile["difference"])
+            self.assertAlmostEqual(sum(o["seconds"] for o in profile["operators"]),
+                                   profile["sum_s"])
+            differences.append(abs(profile["difference"]))
+            if differences[-1] <= 0.03:
+                break
+        self.assertLessEqual(min(differences), 0.03, differences)
+
+    def test_speeds_are_of_the_peak_of_the_cap(self):
+        for cap in ("avx2", "scalar"):
+            profile = self.record(environment={"ASSAY_ISA": cap})
+            peak = profile["peak"]["f32"]
+            self.assertEqual(peak is None, cap == "scalar")  # There is no loop for it.
+            for step in profile["steps"]:
+                if step["macs"] == 0:
+                    self.assertIsNone(step["ops_per_s"])
+                    continue
+                self.assertAlmostEqual(step["ops_per_s"] * step["seconds"] / step["macs"], 2)
+                self.assertEqual(step["fraction_of_peak"] is None, peak is None)
+                if peak is not None:
+                    self.assertIn("avx2", peak["variant"])
+                    self.assertAlmostEqual(step["fraction_of_peak"] * peak["ops_per_s"],
+                                           step["ops_per_s"], delta=1)
+
+    def tables(self, *arguments):
+        result = assay("profile", MODEL, *self.QUICK, *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout.splitlines()[-1],
+                         r"^sum of \d+ steps .*; whole runs .*; difference [-+].* %$")
+        blocks = result.stdout.split("\n\n")
+        return [[line.split()[0] for line in block.splitlines()[2:]] for block in blocks[1:-2]]
+
+    def test_both_orders_are_shown(self):
+        both = self.tables()
+        self.assertEqual(len(both), 2)
+        self.assertEqual(both[0], [str(i) for i in range(len(both[0]))])
+        self.assertEqual(sorted(both[1], key=int), both[0])
+        self.assertEqual(self.tables("--sort", "run"), both[:1])
+        by_time = self.tables("--sort", "time")
+        self.assertEqual(len(by_time), 1)
+        self.assertEqual(sorted(by_time[0], key=int), both[0])
+        self.assertNotEqual(by_time[0], both[0])
+
+    def test_wrong_input_is_one_sentence(self):
+        for arguments, contains in ((["no/such.onnx"], "no/such.onnx"),
+                                    ([MODEL, "--input", "imge=x.npy"], "did you mean 'image'"),
+                                    ([MODEL, "--json", "/no/such/file.json"], "/no/such")):
+            result = assay("profile", *arguments)
+            self.assertEqual(result.returncode, 2, arguments)
+            self.assertEqual(result.stdout, "")
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+            self.assertIn(contains, result.stderr)
+        for arguments in (["--sort", "size"], ["--seconds", "-1"], ["--threads", "0"]):
+            self.assertEqual(assay("profile", MODEL, *arguments).returncode, 2, arguments)
+
+
 class WinogradBudget(unittest.TestCase):
     SHAPE = "conv:f32:1x28x28x64:64x3x3:p1"
 
@@ -158,7 +235,7 @@ class WinogradBudget(unittest.TestCase):
         self.assertIn("winograd", self.picked("--winograd-budget", "1MiB"))
 
     def test_every_command_that_plans_has_it(self):
-        for command in ("run", "inspect", "kernels", "evaluate", "tune"):
+        for command in ("run", "inspect", "profile", "kernels", "evaluate", "tune"):
             self.assertIn("--winograd-budget SIZE", assay(command, "--help").stdout)
         for size in ("-1", "lots", "8XB", "9EiB"):
             self.assertEqual(assay("inspect", MODEL, "--winograd-budget", size).returncode, 2)

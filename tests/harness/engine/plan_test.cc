@@ -40,6 +40,25 @@ TEST(Plan, DescribesItself) {
   EXPECT_GE(plan->arena_lower_bound(), size_t{2 * 4 * 36 * 4});
 }
 
+TEST(Plan, CountsTheBytesOfEachStep) {
+  const auto plan = BuildPlan(TinyNet().graph, {.batch = 2});
+  ASSERT_NE(plan, nullptr);
+  constexpr int64_t kImage = 2 * 3 * 8 * 8 * 4, kMaps = 2 * 4 * 36 * 4, kMeans = 2 * 4 * 4;
+  EXPECT_EQ(plan->steps()[0].bytes, 2 * kImage);
+  EXPECT_EQ(plan->steps()[2].bytes, kMaps + kMeans);
+  const int64_t weights = plan->steps()[1].bytes - kImage - kMaps;
+  EXPECT_GE(weights, 108 * 4);
+  EXPECT_LE(weights, static_cast<int64_t>(plan->weight_bytes()));
+}
+
+// An operand that is broadcast is read once, however often it is used.
+TEST(Plan, CountsBytesOfBroadcastOperandsOnce) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {16, 8}).Init("b", {8}, RandomFloats(8, 1));
+  builder.Op("Mul", {"x", "b"}, "y").Output("y");
+  EXPECT_EQ(BuildPlan(builder.graph)->steps()[0].bytes, (16 * 8 + 8 + 16 * 8) * 4);
+}
+
 TEST(Plan, WinogradCanBeSwitchedOff) {
   GraphBuilder builder;
   builder.Input("x", DType::kF32, {1, 64, 28, 28})

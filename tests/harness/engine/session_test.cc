@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <numeric>
+
 #include "tests/harness/engine/qdq_builder.h"
 #include "tests/harness/engine/run_graph.h"
 
@@ -37,18 +39,31 @@ Graph MixedGraph() {
   return b.graph;
 }
 
+// A session of it, with its inputs and outputs.
+struct MixedRun {
+  std::shared_ptr<const Plan> plan = BuildPlan(MixedGraph());
+  Session session{plan};
+  Tensor x = RandomTensor(plan->inputs()[0].shape, 1);
+  Tensor y{DType::kF32, plan->outputs()[0].shape}, d{DType::kF32, plan->outputs()[1].shape};
+  std::vector<TensorView> in = {x.view()}, out = {y.view(), d.view()};
+};
+
 TEST(Session, AllocatesNothingPerRun) {
   if (mallctl == nullptr) GTEST_SKIP() << "not linked to jemalloc";
-  const auto plan = BuildPlan(MixedGraph());
-  ASSERT_NE(plan, nullptr);
-  Session session(plan);
-  Tensor x = RandomTensor(plan->inputs()[0].shape, 1);
-  Tensor y(DType::kF32, plan->outputs()[0].shape), d(DType::kF32, plan->outputs()[1].shape);
-  const std::vector<TensorView> in = {x.view()}, out = {y.view(), d.view()};
-  ASSERT_TRUE(session.Run(in, out).ok());
+  MixedRun mixed;
+  ASSERT_TRUE(mixed.session.Run(mixed.in, mixed.out).ok());
   const uint64_t before = AllocatedBytes();
-  for (int i = 0; i < 10; ++i) ASSERT_TRUE(session.Run(in, out).ok());
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(mixed.session.Run(mixed.in, mixed.out).ok());
   EXPECT_EQ(AllocatedBytes(), before);
+}
+
+TEST(Session, TellsOfEveryStepInOrder) {
+  MixedRun mixed;
+  std::vector<size_t> told, steps(mixed.plan->steps().size());
+  std::iota(steps.begin(), steps.end(), size_t{0});
+  ASSERT_TRUE(
+      mixed.session.Run(mixed.in, mixed.out, [&](size_t step) { told.push_back(step); }).ok());
+  EXPECT_EQ(told, steps);
 }
 
 TEST(Session, ThreadsAndRepetitionsAgree) {
