@@ -31,7 +31,8 @@ class Conv {
   // Bytes held: packed weights, bias, scales, tables.
   size_t packed_bytes() const;
 
-  // src [n][h][w][c], dst [n][oh][ow][oc], residual like dst or nullptr, each with its pixel
+  // src [n][h][w][c], dst [n][oh][ow][oc], residual like dst or nullptr (it may be dst itself: each
+  // element is read before it is written, once), each with its pixel
   // stride. Safe to call from several threads with different workspaces and pools. Writes nothing
   // outside dst's channels and the workspace, reads nothing outside src and residual.
   void Run(const void* src, void* dst, const void* residual, void* workspace,
