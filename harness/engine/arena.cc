@@ -28,23 +28,25 @@ size_t LowerBound(std::span<const Lifetime> lifetimes) {
   return static_cast<size_t>(most);
 }
 
-struct Span {
+// A buffer that has its place.
+struct Placed {
   size_t begin, end;
+  Lifetime lifetime;
 };
 
-// The start of the smallest gap of at least `bytes` between the taken spans; behind them all if
-// there is none.
-size_t BestFit(std::vector<Span> taken, size_t bytes) {
-  std::ranges::sort(taken, {}, &Span::begin);
+// The start of the smallest gap of at least `bytes` between those that are alive at the same time;
+// behind them all if there is none. `placed`: by begin.
+size_t BestFit(const std::vector<Placed>& placed, const Lifetime& lifetime, size_t bytes) {
   size_t best = 0, best_gap = std::numeric_limits<size_t>::max(), end = 0;
   bool found = false;
-  for (const Span& span : taken) {
-    if (span.begin >= end + bytes && span.begin - end < best_gap) {
+  for (const Placed& other : placed) {
+    if (!lifetime.Overlaps(other.lifetime)) continue;
+    if (other.begin >= end + bytes && other.begin - end < best_gap) {
       best = end;
-      best_gap = span.begin - end;
+      best_gap = other.begin - end;
       found = true;
     }
-    end = std::max(end, span.end);
+    end = std::max(end, other.end);
   }
   return found ? best : end;
 }
@@ -52,18 +54,15 @@ size_t BestFit(std::vector<Span> taken, size_t bytes) {
 ArenaLayout Place(std::span<const Lifetime> lifetimes, const std::vector<size_t>& order) {
   ArenaLayout layout;
   layout.offsets.resize(lifetimes.size());
-  std::vector<size_t> placed;
+  std::vector<Placed> placed;
+  placed.reserve(lifetimes.size());
   for (size_t i : order) {
     const size_t bytes = RoundUp(lifetimes[i].bytes);
-    std::vector<Span> taken;
-    for (size_t other : placed) {
-      if (!lifetimes[i].Overlaps(lifetimes[other])) continue;
-      const size_t begin = layout.offsets[other];
-      taken.push_back({begin, begin + RoundUp(lifetimes[other].bytes)});
-    }
-    layout.offsets[i] = BestFit(std::move(taken), bytes);
-    layout.bytes = std::max(layout.bytes, layout.offsets[i] + bytes);
-    placed.push_back(i);
+    const size_t begin = BestFit(placed, lifetimes[i], bytes);
+    layout.offsets[i] = begin;
+    layout.bytes = std::max(layout.bytes, begin + bytes);
+    const auto behind = std::ranges::upper_bound(placed, begin, {}, &Placed::begin);
+    placed.insert(behind, {begin, begin + bytes, lifetimes[i]});
   }
   return layout;
 }

@@ -176,17 +176,23 @@ bool Lowerer::Whole(const Operand& operand) const {
 }
 
 void Lowerer::FindSlots() {
+  constexpr int kDeepest = 64;        // Of concatenations within concatenations, since New recurs.
+  std::map<std::string, int> depths;  // By result: how many lie in each other below it.
   for (const Node& node : graph_.nodes) {
     if (node.op_type != "Concat" && node.op_type != "QConcat") continue;
+    int& depth = depths[node.outputs[0]];
     const Shape& whole = shape(node.outputs[0]);
     const int64_t given = node.Int("axis", 0);
     const auto axis = static_cast<int>(given < 0 ? given + whole.rank() : given);
     int64_t start = 0;
     for (const std::string& input : node.inputs) {
       // Of this node alone, and not given from outside.
-      if (consumers_[input].size() == 1 && !graph_.IsOutput(input) && !values_.contains(input) &&
-          constant(input) == nullptr) {
+      const auto within = depths.find(input);
+      const int below = within == depths.end() ? 0 : within->second;
+      if (below < kDeepest && consumers_[input].size() == 1 && !graph_.IsOutput(input) &&
+          !values_.contains(input) && constant(input) == nullptr) {
         slots_[input] = {node.outputs[0], axis, start};
+        depth = std::max(depth, below + 1);
       }
       start += shape(input)[axis];
     }

@@ -26,7 +26,11 @@ void AppendNames(const Node& node, std::vector<std::string>& names) {
 }  // namespace
 
 Pattern::Pattern(Graph& graph, const Types& types)
-    : graph_(graph), types_(types), readers_(Consumers(graph)), gone_(graph.nodes.size()) {
+    : graph_(graph),
+      types_(types),
+      readers_(Consumers(graph)),
+      gone_(graph.nodes.size()),
+      names_(graph) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     for (const std::string& output : graph.nodes[i].outputs) {
       producers_[output] = static_cast<int>(i);
@@ -93,7 +97,7 @@ void Pattern::Replace(const std::vector<int>& members, int last, Node replacemen
 }
 
 std::string Pattern::AddInitializer(std::string_view stem, Tensor tensor) {
-  std::string name = graph_.FreshName(stem);
+  std::string name = names_.Make(stem);
   graph_.initializers.emplace(name, std::move(tensor));
   return name;
 }

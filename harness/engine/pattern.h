@@ -60,6 +60,7 @@ class Pattern {
   std::map<std::string, int> producers_;
   std::map<std::string, std::vector<int>> readers_;
   std::vector<bool> gone_;
+  FreshNames names_;
 };
 
 // A clamp behind `value`: the Relu or Clip that alone reads it.

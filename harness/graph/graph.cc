@@ -97,16 +97,22 @@ bool Graph::IsOutput(std::string_view value) const {
                              [&](const ValueInfo& output) { return output.name == value; });
 }
 
-std::string Graph::FreshName(std::string_view stem) const {
-  std::set<std::string_view> taken;
-  for (const Node& node : nodes) {
-    taken.insert(node.name);
-    taken.insert(node.outputs.begin(), node.outputs.end());
+FreshNames::FreshNames(const Graph& graph) {
+  for (const Node& node : graph.nodes) {
+    taken_.insert(node.name);
+    taken_.insert(node.outputs.begin(), node.outputs.end());
   }
-  for (const auto& [name, tensor] : initializers) taken.insert(name);
-  for (const ValueInfo& input : inputs) taken.insert(input.name);
+  for (const auto& [name, tensor] : graph.initializers) taken_.insert(name);
+  for (const ValueInfo& input : graph.inputs) taken_.insert(input.name);
+}
+
+std::string FreshNames::Make(std::string_view stem) {
   std::string name(stem);
-  for (int suffix = 1; taken.contains(name); ++suffix) name = fmt::format("{}_{}", stem, suffix);
+  if (taken_.insert(name).second) return name;
+  int& number = tried_[name];
+  do {
+    name = fmt::format("{}_{}", stem, ++number);
+  } while (!taken_.insert(name).second);
   return name;
 }
 

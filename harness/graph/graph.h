@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -72,8 +74,19 @@ struct Graph {
   // Index of the node that makes `value`, or -1 (an input, an initializer, or "").
   int Producer(std::string_view value) const;
   bool IsOutput(std::string_view value) const;
-  // A name of this graph's that no value and no node has yet, starting with `stem`.
-  std::string FreshName(std::string_view stem) const;
+};
+
+// Names that no value and no node of a graph has, each of which is given once. The graph must not
+// get others meanwhile.
+class FreshNames {
+ public:
+  explicit FreshNames(const Graph& graph);
+  // Starts with `stem`.
+  std::string Make(std::string_view stem);
+
+ private:
+  std::set<std::string, std::less<>> taken_;
+  std::map<std::string, int, std::less<>> tried_;  // By stem: the last number behind it.
 };
 
 // Consumers of every value: value name -> indices into graph.nodes, ascending; a node that reads a

@@ -7,15 +7,9 @@
 namespace assay::onnx {
 
 Context::Context(Graph& graph, std::map<std::string, int> ranks)
-    : graph_(graph), ranks_(ranks.begin(), ranks.end()) {
-  for (const ValueInfo& input : graph.inputs) names_.insert(input.name);
+    : graph_(graph), ranks_(ranks.begin(), ranks.end()), names_(graph) {
   for (const ValueInfo& output : graph.outputs) used_.insert(output.name);
-  for (const auto& [name, tensor] : graph.initializers) names_.insert(name);
-  for (const Node& node : graph.nodes) {
-    names_.insert(node.name);
-    names_.insert(node.outputs.begin(), node.outputs.end());
-    used_.insert(node.inputs.begin(), node.inputs.end());
-  }
+  for (const Node& node : graph.nodes) used_.insert(node.inputs.begin(), node.inputs.end());
 }
 
 const Tensor* Context::Constant(std::string_view value) const { return graph_.Initializer(value); }
@@ -46,14 +40,6 @@ std::optional<int> Context::Rank(std::string_view value) const {
   if (const Tensor* tensor = Constant(value)) return tensor->shape().rank();
   const auto it = ranks_.find(value);
   return it == ranks_.end() ? std::nullopt : std::optional(it->second);
-}
-
-std::string Context::FreshName(std::string_view stem) {
-  std::string name(stem);
-  for (int suffix = 1; !names_.insert(name).second; ++suffix) {
-    name = fmt::format("{}_{}", stem, suffix);
-  }
-  return name;
 }
 
 void Context::SetInput(Node& node, size_t index, std::string_view role, Tensor tensor) {

@@ -34,7 +34,7 @@ class Context {
   void SetRank(const std::string& value, int rank) { ranks_[value] = rank; }
 
   // A name that no value and no node has.
-  std::string FreshName(std::string_view stem);
+  std::string FreshName(std::string_view stem) { return names_.Make(stem); }
   // Canonical nodes to place before and after the one that is being canonicalized.
   void AddBefore(Node node) { before_.push_back(std::move(node)); }
   void AddAfter(Node node) { after_.push_back(std::move(node)); }
@@ -52,7 +52,7 @@ class Context {
  private:
   Graph& graph_;
   std::map<std::string, int, std::less<>> ranks_;
-  std::set<std::string, std::less<>> names_;
+  FreshNames names_;
   std::set<std::string, std::less<>> used_;
   std::vector<Node> before_;
   std::vector<Node> after_;

@@ -191,6 +191,10 @@ Result<Graph> ReadModel(const ModelProto& model, const ImportOptions& options,
   ASSAY_ASSIGN_OR_RETURN(const Opsets opsets, ReadOpsets(model));
   ASSAY_RETURN_IF_ERROR(CheckDefaultOpset(opsets));
   const GraphProto& proto = model.graph();
+  if (proto.node_size() > kMaxNodes) {
+    return Error(
+        fmt::format("the graph has {} nodes; at most {} are allowed", proto.node_size(), kMaxNodes));
+  }
   Graph graph;
   graph.name = proto.name();
   for (const auto& entry : model.metadata_props()) graph.metadata[entry.key()] = entry.value();

@@ -20,6 +20,10 @@ namespace assay::onnx {
 inline constexpr int kMinOpset = 1;
 inline constexpr int kMaxOpset = 21;
 
+// The most nodes that a model may have: far more than any has, and few enough for every pass to end
+// soon.
+inline constexpr int kMaxNodes = 100'000;
+
 struct ImportOptions {
   // Inputs whose values are known: they become constants. A name that is no input is ignored.
   std::map<std::string, Tensor> constants = {};

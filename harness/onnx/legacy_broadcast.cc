@@ -32,7 +32,7 @@ Status CanonicalizeLegacyBroadcast(Node& node, int opset, Context& context) {
   const auto a = context.Rank(node.input(0)), b = context.Rank(node.input(1));
   if (!a || !b) return NodeError(node, "'axis' needs operands of known rank");
   const int64_t start = axis < 0 ? axis + *a : axis;
-  if (start < 0 || start + *b > *a) {
+  if (start < 0 || start > *a - *b) {
     return AttributeError(node, "axis", std::to_string(axis),
                           "one at which the second operand fits");
   }

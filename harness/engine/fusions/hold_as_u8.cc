@@ -41,10 +41,10 @@ class SignedFamily {
 };
 
 // result = source with the other sign: a Lookup of every code's own number + 128.
-Node FlipSign(const Graph& graph, const std::string& source, const std::string& result, DType to) {
+Node FlipSign(FreshNames& names, const std::string& source, const std::string& result, DType to) {
   const LookupTable table = SignFlips();
   Node node;
-  node.name = graph.FreshName(source + "_flip_sign");
+  node.name = names.Make(source + "_flip_sign");
   node.op_type = "Lookup";
   node.domain = kFusedDomain;
   node.inputs = {source};
@@ -55,10 +55,10 @@ Node FlipSign(const Graph& graph, const std::string& source, const std::string& 
 }
 
 // Points input 2 of a QuantizeLinear or DequantizeLinear to its zero point + 128.
-void MoveZeroPoint(Graph& graph, Node& node) {
+void MoveZeroPoint(Graph& graph, FreshNames& names, Node& node) {
   const Tensor* zero_point = graph.Initializer(node.input(2));
   const int8_t from = zero_point == nullptr ? int8_t{0} : zero_point->as<int8_t>()[0];
-  const std::string name = graph.FreshName(node.name + "_zero_point");
+  const std::string name = names.Make(node.name + "_zero_point");
   graph.initializers.emplace(name, Tensor::Scalar(static_cast<uint8_t>(from + 128)));
   node.inputs.resize(3);
   node.inputs[2] = name;
@@ -71,23 +71,23 @@ void Rename(Graph& graph, const std::string& from, const std::string& to) {
   }
 }
 
-void Convert(Graph& graph, const SignedFamily& family, const std::string& root) {
+void Convert(Graph& graph, FreshNames& names, const SignedFamily& family, const std::string& root) {
   for (Node& node : graph.nodes) {
     const bool quantize = node.op_type == "QuantizeLinear" && node.outputs[0] == root;
     const bool dequantize =
         node.op_type == "DequantizeLinear" && family.values().contains(node.input(0));
-    if (quantize || dequantize) MoveZeroPoint(graph, node);
+    if (quantize || dequantize) MoveZeroPoint(graph, names, node);
   }
   const bool input = graph.Producer(root) < 0;
   for (const std::string& value : family.values()) {
     const bool entry = input && value == root;
     if (!entry && !graph.IsOutput(value)) continue;
-    const std::string held = graph.FreshName(value + "_u8");
+    const std::string held = names.Make(value + "_u8");
     Rename(graph, value, held);
     if (entry) {
-      graph.nodes.insert(graph.nodes.begin(), FlipSign(graph, value, held, DType::kU8));
+      graph.nodes.insert(graph.nodes.begin(), FlipSign(names, value, held, DType::kU8));
     } else {
-      graph.nodes.push_back(FlipSign(graph, held, value, DType::kI8));
+      graph.nodes.push_back(FlipSign(names, held, value, DType::kI8));
     }
   }
 }
@@ -107,11 +107,12 @@ Status HoldAsU8(Graph& graph, const Types& types) {
     if (node.op_type != "QuantizeLinear" || !OneParameter(graph, node)) continue;
     if (types.at(node.outputs[0]).dtype == DType::kI8) roots.push_back(node.outputs[0]);
   }
+  FreshNames names(graph);
   for (const std::string& root : roots) {
     const SignedFamily family(graph, root);
     // An input that the graph also gives back must stay as it is.
     const bool echoed = graph.Producer(root) < 0 && graph.IsOutput(root);
-    if (!echoed && family.Convertible()) Convert(graph, family, root);
+    if (!echoed && family.Convertible()) Convert(graph, names, family, root);
   }
   return {};
 }

@@ -32,7 +32,8 @@ bool Unfolds(const Graph& graph, const Types& types, const Node& node) {
 
 class Unfolding {
  public:
-  Unfolding(Graph& graph, const Node& node) : graph_(graph), node_(node) {}
+  Unfolding(Graph& graph, FreshNames& names, const Node& node)
+      : graph_(graph), names_(names), node_(node) {}
 
   std::vector<Node> Run() {
     const bool conv = node_.op_type == "QLinearConv";
@@ -46,24 +47,21 @@ class Unfolding {
     }
     product.outputs = {Fresh("real")};
     nodes_.push_back(product);
-    nodes_.push_back({.name = Fresh("quantize"),
-                      .op_type = "QuantizeLinear",
-                      .domain = "",
-                      .inputs = {product.outputs[0], Flat(node_.input(kYScale)),
-                                 Flat(node_.input(kYZero))},
-                      .outputs = node_.outputs,
-                      .attributes = {}});
+    nodes_.push_back(
+        {.name = Fresh("quantize"),
+         .op_type = "QuantizeLinear",
+         .domain = "",
+         .inputs = {product.outputs[0], Flat(node_.input(kYScale)), Flat(node_.input(kYZero))},
+         .outputs = node_.outputs,
+         .attributes = {}});
     return std::move(nodes_);
   }
 
  private:
-  // Unique: the node's own name is, and each role has a number.
-  std::string Fresh(const std::string& role) {
-    return graph_.FreshName(node_.name + "_" + role + "_" + std::to_string(nodes_.size()));
-  }
+  std::string Fresh(const std::string& role) { return names_.Make(node_.name + "_" + role); }
 
   std::string Add(const std::string& role, Tensor tensor) {
-    const std::string name = graph_.FreshName(node_.name + "_" + role);
+    const std::string name = Fresh(role);
     graph_.initializers.emplace(name, std::move(tensor));
     return name;
   }
@@ -96,6 +94,7 @@ class Unfolding {
   }
 
   Graph& graph_;
+  FreshNames& names_;
   const Node& node_;
   std::vector<Node> nodes_;
 };
@@ -103,13 +102,14 @@ class Unfolding {
 }  // namespace
 
 Status UnfoldProducts(Graph& graph, const Types& types) {
+  FreshNames names(graph);
   std::vector<Node> nodes;
   for (const Node& node : std::vector<Node>(graph.nodes)) {
     if (!Unfolds(graph, types, node)) {
       nodes.push_back(node);
       continue;
     }
-    for (Node& part : Unfolding(graph, node).Run()) nodes.push_back(std::move(part));
+    for (Node& part : Unfolding(graph, names, node).Run()) nodes.push_back(std::move(part));
   }
   graph.nodes = std::move(nodes);
   return {};

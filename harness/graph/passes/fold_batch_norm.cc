@@ -68,15 +68,16 @@ Tensor Bias(const std::optional<std::span<const float>>& bias, const Affine& aff
 }
 
 // Adds `tensor` as an initializer named after `stem`, and makes it the input.
-void SetInput(Graph& graph, Node& node, size_t index, const std::string& stem, Tensor tensor) {
-  const std::string name = graph.FreshName(stem);
+void SetInput(Graph& graph, FreshNames& names, Node& node, size_t index, const std::string& stem,
+              Tensor tensor) {
+  const std::string name = names.Make(stem);
   graph.initializers.emplace(name, std::move(tensor));
   node.inputs.resize(std::max(node.inputs.size(), index + 1));
   node.inputs[index] = name;
 }
 
 // Whether `norm` could be folded into `conv`; then it has been, but for the name of the output.
-bool Fold(Graph& graph, Node& conv, const Node& norm) {
+bool Fold(Graph& graph, FreshNames& names, Node& conv, const Node& norm) {
   const Tensor* weight = graph.Initializer(conv.input(1));
   if (weight == nullptr || weight->dtype() != DType::kF32 || weight->elements() == 0) return false;
   const int64_t channels = weight->shape()[0];
@@ -85,8 +86,8 @@ bool Fold(Graph& graph, Node& conv, const Node& norm) {
   if (!affine || (conv.has_input(2) && !bias)) return false;
   Tensor folded_weight = ScaleRows(*weight, affine->factor);
   Tensor folded_bias = Bias(bias, *affine);
-  SetInput(graph, conv, 1, conv.input(1) + "_folded", std::move(folded_weight));
-  SetInput(graph, conv, 2, conv.name + "_bias_folded", std::move(folded_bias));
+  SetInput(graph, names, conv, 1, conv.input(1) + "_folded", std::move(folded_weight));
+  SetInput(graph, names, conv, 2, conv.name + "_bias_folded", std::move(folded_bias));
   return true;
 }
 
@@ -94,6 +95,7 @@ bool Fold(Graph& graph, Node& conv, const Node& norm) {
 
 Status FoldBatchNorm(Graph& graph) {
   const auto consumers = Consumers(graph);
+  FreshNames names(graph);
   std::map<std::string, size_t> convolutions;  // Output -> index of the Conv.
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
@@ -108,7 +110,7 @@ Status FoldBatchNorm(Graph& graph) {
     if (it == convolutions.end() || graph.IsOutput(norm.input(0))) continue;
     if (consumers.at(norm.input(0)).size() != 1) continue;
     const size_t conv = it->second;
-    if (!Fold(graph, graph.nodes[conv], norm)) continue;
+    if (!Fold(graph, names, graph.nodes[conv], norm)) continue;
     graph.nodes[conv].outputs[0] = norm.outputs[0];
     convolutions[norm.outputs[0]] = conv;
     folded[i] = true;

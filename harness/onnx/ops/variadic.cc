@@ -16,17 +16,19 @@ Status CanonicalizeSum(Node& node, int, Context& context) {
     if (!node.has_input(i)) return NodeError(node, "an input is absent");
   }
   node.op_type = node.inputs.size() == 1 ? "Identity" : "Add";
-  while (node.inputs.size() > 2) {
-    const std::string sum = context.FreshName(node.name + "_sum");
+  if (node.inputs.size() <= 2) return {};
+  std::string sum = node.inputs[0];
+  for (size_t i = 1; i + 1 < node.inputs.size(); ++i) {
+    std::string next = context.FreshName(node.name + "_sum");
     context.AddBefore({.name = context.FreshName(node.name + "_Add"),
                        .op_type = "Add",
                        .domain = "",
-                       .inputs = {node.inputs[0], node.inputs[1]},
-                       .outputs = {sum},
+                       .inputs = {sum, node.inputs[i]},
+                       .outputs = {next},
                        .attributes = {}});
-    node.inputs.erase(node.inputs.begin());
-    node.inputs[0] = sum;
+    sum = std::move(next);
   }
+  node.inputs = {std::move(sum), node.inputs.back()};
   return {};
 }
 

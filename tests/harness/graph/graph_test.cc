@@ -92,9 +92,13 @@ TEST(Graph, FindsProducersConsumersAndFreshNames) {
   EXPECT_EQ(graph.Producer("x"), -1);
   EXPECT_EQ(graph.Producer(""), -1);
   EXPECT_THAT(Consumers(graph).at("x"), ElementsAre(0, 0));
-  EXPECT_EQ(graph.FreshName("v"), "v_1");
-  EXPECT_EQ(graph.FreshName("a"), "a_1");
-  EXPECT_EQ(graph.FreshName("new"), "new");
+  FreshNames names(graph);
+  EXPECT_EQ(names.Make("v"), "v_1");
+  EXPECT_EQ(names.Make("v"), "v_2");
+  EXPECT_EQ(names.Make("a"), "a_1");
+  EXPECT_EQ(names.Make("x"), "x");
+  EXPECT_EQ(names.Make("new"), "new");
+  EXPECT_EQ(names.Make("new"), "new_1");
   EXPECT_TRUE(graph.IsOutput("y"));
 }
 

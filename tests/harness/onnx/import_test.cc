@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
 #include <set>
 
 #include "harness/onnx/operator.h"
@@ -301,6 +302,33 @@ ModelProto NestedModel(int depth) {
     node = AddAttribute(*node, "body", AttributeProto::GRAPH).mutable_g()->add_node();
   }
   return model;
+}
+
+TEST(Import, RefusesMoreNodesThanAnyModelHas) {
+  ModelProto model = EmptyModel(13);
+  for (int i = 0; i <= kMaxNodes; ++i) model.mutable_graph()->add_node();
+  EXPECT_THAT(ImportError(model), HasSubstr("has 100001 nodes; at most 100000 are allowed"));
+}
+
+// What grows with the square of the inputs would take minutes.
+TEST(Import, SumsOfManyInputsTakeLittleTime) {
+  ModelProto model = EmptyModel(13);
+  AddNode(model, "Sum", std::vector<std::string>(50'000, "x"), {"y"});
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(MustImport(model).nodes.size(), 49'999u);
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 60);
+}
+
+// Found by fuzzing: start + rank overflowed.
+TEST(Import, RefusesAxesOfLegacyBroadcastingBeyondTheRank) {
+  for (const int64_t axis : {int64_t{3}, INT64_MAX, INT64_MIN}) {
+    ModelProto model = EmptyModel(6);
+    AddFloats(model, "b", {4, 8});
+    NodeProto& node = AddNode(model, "Add", {"x", "b"}, {"y"});
+    SetInt(node, "broadcast", 1);
+    SetInt(node, "axis", axis);
+    EXPECT_THAT(ImportError(model), HasSubstr("one at which the second operand fits"));
+  }
 }
 
 TEST(Import, RefusesNestingWithoutEnd) {
