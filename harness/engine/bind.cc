@@ -59,6 +59,11 @@ Result<Types> BindInputs(const Graph& graph, const PlanOptions& options) {
       return Error(fmt::format("input '{}' has {} axes, at most {} are supported", input.name,
                                shape.rank(), kMaxRank));
     }
+    const int64_t bytes = shape.elements() * static_cast<int64_t>(SizeOf(input.dtype));
+    if (bytes > options.max_bytes) {
+      return Error(fmt::format("input '{}' of shape {} has {} bytes, {} are allowed", input.name,
+                               shape.ToString(), bytes, options.max_bytes));
+    }
     types[input.name] = {input.dtype, std::move(shape)};
   }
   return types;

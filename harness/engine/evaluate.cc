@@ -6,7 +6,32 @@
 
 namespace assay::engine {
 
-Result<std::vector<Tensor>> Evaluate(const Node& node, const Graph& graph, const Types& types) {
+namespace {
+
+// Elements read or written, and operations as far as the steps tell them.
+Status SpendWork(const Node& node, const Types& types, const Program& program, Budget& budget) {
+  double work = 0;
+  for (const auto* names : {&node.inputs, &node.outputs}) {
+    for (const std::string& name : *names) {
+      if (!name.empty()) work += static_cast<double>(types.at(name).shape.elements());
+    }
+  }
+  for (const StepInfo& step : program.infos) work += static_cast<double>(step.macs);
+  for (const Step& step : program.steps) work += step.work;
+  if (work <= budget.work) {
+    budget.work -= work;
+    return {};
+  }
+  return NodeError(node,
+                   "a constant result takes {:.0f} operations, where {:.0f} are left for a model "
+                   "of this size",
+                   work, budget.work);
+}
+
+}  // namespace
+
+Result<std::vector<Tensor>> Evaluate(const Node& node, const Graph& graph, const Types& types,
+                                     Budget& budget) {
   Graph alone;
   alone.nodes = {node};
   for (const std::string& input : node.inputs) {
@@ -27,6 +52,7 @@ Result<std::vector<Tensor>> Evaluate(const Node& node, const Graph& graph, const
 
   const PlanOptions options;
   ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(alone, types, options).Run());
+  ASSAY_RETURN_IF_ERROR(SpendWork(node, types, program, budget));
   PlanMemory(program);
   ASSAY_RETURN_IF_ERROR(Executor(program, 1).Run({}, views));
   return values;

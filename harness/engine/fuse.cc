@@ -7,21 +7,21 @@ namespace assay::engine {
 namespace {
 
 // The types of a graph that has been rewritten.
-Result<Types> Retyped(Graph& graph, const Types& types) {
+Result<Types> Retyped(Graph& graph, const Types& types, Budget& budget) {
   Types inputs;
   for (const ValueInfo& input : graph.inputs) inputs[input.name] = types.at(input.name);
-  return InferAndFold(graph, std::move(inputs), Folding::kKeepQuantized);
+  return InferAndFold(graph, std::move(inputs), Folding::kKeepQuantized, budget);
 }
 
 }  // namespace
 
-Status Fuse(Graph& graph, const Types& types) {
+Status Fuse(Graph& graph, const Types& types, Budget& budget) {
   Types known = types;
-  for (const auto& fusion : {UnfoldProducts, HoldAsU8, MoveCodes, FuseIntegerProducts,
-                             FuseIntegerOperators, FuseLookups, FuseIntegerResiduals,
-                             FuseResiduals, FuseClamps}) {
+  for (const auto& fusion :
+       {UnfoldProducts, HoldAsU8, MoveCodes, FuseIntegerProducts, FuseIntegerOperators, FuseLookups,
+        FuseIntegerResiduals, FuseResiduals, FuseClamps}) {
     ASSAY_RETURN_IF_ERROR(fusion(graph, known));
-    ASSAY_ASSIGN_OR_RETURN(known, Retyped(graph, known));
+    ASSAY_ASSIGN_OR_RETURN(known, Retyped(graph, known, budget));
   }
   return {};
 }

@@ -7,6 +7,7 @@
 // names of the nodes that are no more.
 #pragma once
 
+#include "harness/engine/budget.h"
 #include "harness/engine/inference.h"
 #include "harness/graph/graph.h"
 #include "kernels/base/status.h"
@@ -17,7 +18,8 @@ inline constexpr const char* kLo = "assay.lo";
 inline constexpr const char* kHi = "assay.hi";
 inline constexpr const char* kFusedNodes = "assay.fused";
 
-// The graph stays topologically sorted; outputs keep their names. `types`: of its values.
-Status Fuse(Graph& graph, const Types& types);
+// The graph stays topologically sorted; outputs keep their names. `types`: of its values;
+// `budget`: for constants that are folded on the way.
+Status Fuse(Graph& graph, const Types& types, Budget& budget);
 
 }  // namespace assay::engine

@@ -12,6 +12,13 @@ int64_t BytesOf(const ValueType& type) {
   return type.shape.elements() * static_cast<int64_t>(SizeOf(type.dtype));
 }
 
+Status CheckBytes(const Inference& inference, size_t output, const Budget& budget) {
+  const ValueType& type = inference.outputs()[output].type;
+  if (BytesOf(type) <= budget.value_bytes) return {};
+  return inference.Error("output {} of shape {} has {} bytes, {} are allowed", output,
+                         type.shape.ToString(), BytesOf(type), budget.value_bytes);
+}
+
 bool AllConstant(const Graph& graph, const Node& node) {
   return std::ranges::all_of(node.inputs, [&](const std::string& input) {
     return input.empty() || graph.Initializer(input) != nullptr;
@@ -20,7 +27,7 @@ bool AllConstant(const Graph& graph, const Node& node) {
 
 // The outputs' values where they are known before the run; empty where they are not.
 Result<std::vector<Tensor>> Fold(const Graph& graph, const Node& node, const Types& types,
-                                 const Inference& inference, Folding folding) {
+                                 const Inference& inference, Folding folding, Budget& budget) {
   std::vector<Tensor> values;
   for (const Inference::Output& output : inference.outputs()) {
     if (output.constant) values.push_back(*output.constant);
@@ -29,17 +36,14 @@ Result<std::vector<Tensor>> Fold(const Graph& graph, const Node& node, const Typ
   const bool stays = folding == Folding::kKeepQuantized && node.op_type == "DequantizeLinear";
   if (stays || !AllConstant(graph, node)) return std::vector<Tensor>();
   for (const Inference::Output& output : inference.outputs()) {
-    if (BytesOf(output.type) > Inference::kMaxConstantBytes) {
-      return inference.Error("a constant result of shape {} is too large",
-                             output.type.shape.ToString());
-    }
+    ASSAY_RETURN_IF_ERROR(inference.ExpectConstantFits(output.type.dtype, output.type.shape));
   }
-  return Evaluate(node, graph, types);
+  return Evaluate(node, graph, types, budget);
 }
 
 }  // namespace
 
-Result<Types> InferAndFold(Graph& graph, Types types, Folding folding) {
+Result<Types> InferAndFold(Graph& graph, Types types, Folding folding, Budget& budget) {
   for (const auto& [name, tensor] : graph.initializers) {
     if (tensor.shape().rank() > kMaxRank) {
       return Error(fmt::format("initializer '{}' has {} axes, at most {} are supported", name,
@@ -49,18 +53,21 @@ Result<Types> InferAndFold(Graph& graph, Types types, Folding folding) {
   }
   std::vector<Node> kept;
   for (Node& node : graph.nodes) {
-    Inference inference(node, graph, types);
+    Inference inference(node, graph, types, budget.constant_bytes);
     ASSAY_RETURN_IF_ERROR(FindLowering(node)->infer(inference));
     const auto& outputs = inference.outputs();
     for (size_t i = outputs.size(); i < node.outputs.size(); ++i) {
       if (!node.outputs[i].empty()) return inference.Error("output {} is not supported", i);
     }
     for (size_t i = 0; i < outputs.size() && i < node.outputs.size(); ++i) {
-      if (!node.outputs[i].empty()) types[node.outputs[i]] = outputs[i].type;
+      if (node.outputs[i].empty()) continue;
+      ASSAY_RETURN_IF_ERROR(CheckBytes(inference, i, budget));
+      types[node.outputs[i]] = outputs[i].type;
     }
     ASSAY_ASSIGN_OR_RETURN(std::vector<Tensor> values,
-                           Fold(graph, node, types, inference, folding));
+                           Fold(graph, node, types, inference, folding, budget));
     for (size_t i = 0; i < values.size() && i < node.outputs.size(); ++i) {
+      budget.constant_bytes -= static_cast<int64_t>(values[i].bytes());
       if (!node.outputs[i].empty()) graph.initializers[node.outputs[i]] = std::move(values[i]);
     }
     if (values.empty()) kept.push_back(std::move(node));

@@ -60,6 +60,15 @@ Status Inference::Set(size_t output, DType dtype, std::vector<int64_t> dims) {
   return {};
 }
 
+Status Inference::ExpectConstantFits(DType dtype, const Shape& shape) const {
+  const int64_t bytes = shape.elements() * static_cast<int64_t>(SizeOf(dtype));
+  if (bytes <= constant_bytes_) return {};
+  return Error(
+      "a constant result of shape {} is too large: {} bytes, where {} are left for a model of this "
+      "size",
+      shape.ToString(), bytes, constant_bytes_);
+}
+
 Status Inference::SetConstant(size_t output, Tensor value) {
   ASSAY_RETURN_IF_ERROR(Set(output, value.dtype(), value.shape()));
   outputs_[output].constant = std::move(value);

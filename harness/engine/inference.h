@@ -38,11 +38,9 @@ Status NodeError(const Node& node, fmt::format_string<Args...> format, Args&&...
 
 class Inference {
  public:
-  // The most bytes that a constant computed at plan time may have.
-  static constexpr int64_t kMaxConstantBytes = int64_t{1} << 30;
-
-  Inference(const Node& node, const Graph& graph, const Types& types)
-      : node_(node), graph_(graph), types_(types) {}
+  // `constant_bytes`: the most that the outputs may have where they are constants.
+  Inference(const Node& node, const Graph& graph, const Types& types, int64_t constant_bytes = 0)
+      : node_(node), graph_(graph), types_(types), constant_bytes_(constant_bytes) {}
 
   const Node& node() const { return node_; }
 
@@ -72,6 +70,8 @@ class Inference {
   Status Set(size_t output, DType dtype, const Shape& shape) {
     return Set(output, dtype, shape.dims());
   }
+  // Error: a constant of so many elements, which has not been made yet, is too large for the model.
+  Status ExpectConstantFits(DType dtype, const Shape& shape) const;
   // The output is known already.
   Status SetConstant(size_t output, Tensor value);
 
@@ -86,6 +86,7 @@ class Inference {
   const Node& node_;
   const Graph& graph_;
   const Types& types_;
+  const int64_t constant_bytes_;
   std::vector<Output> outputs_;
 };
 

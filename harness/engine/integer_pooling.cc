@@ -14,6 +14,7 @@ Status AddIntegerAverage(const Node& node, Lowerer& lowerer, const Pooling& pool
                     return {};
                   });
   added.info.int8 = true;
+  added.step.work = pooling.work();
   return {};
 }
 

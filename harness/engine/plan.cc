@@ -1,6 +1,9 @@
 #include "harness/engine/plan.h"
 
+#include <algorithm>
+
 #include "harness/engine/bind.h"
+#include "harness/engine/budget.h"
 #include "harness/engine/fuse.h"
 #include "harness/engine/infer.h"
 #include "harness/engine/lowerer.h"
@@ -45,15 +48,32 @@ Status CheckOutputs(const Graph& graph, const Types& types) {
   return {};
 }
 
+Status CheckBytes(const Program& program, int64_t allowed) {
+  int64_t ports = 0;
+  for (const auto* list : {&program.inputs, &program.outputs}) {
+    for (const Port& port : *list) {
+      const int64_t bytes = port.shape.elements() * static_cast<int64_t>(SizeOf(port.dtype));
+      ports = std::min(ports, allowed) + bytes;  // No sum of a thousand huge ports overflows.
+    }
+  }
+  const auto arena = static_cast<int64_t>(program.arena_bytes);
+  if (ports <= allowed && arena <= allowed - ports) return {};
+  return Error(fmt::format(
+      "the model needs {} bytes for inputs and outputs and {} for intermediate values, {} are "
+      "allowed",
+      ports, arena, allowed));
+}
+
 // The same function of its inputs, in fewer and larger nodes.
 Result<Types> Simplify(Graph& graph, const Types& inputs, const PlanOptions& options) {
-  if (!options.fuse) return InferAndFold(graph, inputs, Folding::kAll);
+  Budget budget = BudgetFor(graph, options);
+  if (!options.fuse) return InferAndFold(graph, inputs, Folding::kAll, budget);
   ASSAY_RETURN_IF_ERROR(RemoveIdentity(graph));
-  ASSAY_ASSIGN_OR_RETURN(Types types, InferAndFold(graph, inputs, Folding::kKeepQuantized));
+  ASSAY_ASSIGN_OR_RETURN(Types types, InferAndFold(graph, inputs, Folding::kKeepQuantized, budget));
   ASSAY_RETURN_IF_ERROR(FoldBatchNorm(graph));
-  ASSAY_ASSIGN_OR_RETURN(types, InferAndFold(graph, inputs, Folding::kKeepQuantized));
-  ASSAY_RETURN_IF_ERROR(Fuse(graph, types));
-  return InferAndFold(graph, inputs, Folding::kAll);
+  ASSAY_ASSIGN_OR_RETURN(types, InferAndFold(graph, inputs, Folding::kKeepQuantized, budget));
+  ASSAY_RETURN_IF_ERROR(Fuse(graph, types, budget));
+  return InferAndFold(graph, inputs, Folding::kAll, budget);
 }
 
 }  // namespace
@@ -70,10 +90,7 @@ Result<Plan> Plan::Build(const Graph& source, const PlanOptions& options) {
   ASSAY_RETURN_IF_ERROR(CheckOutputs(graph, types));
   ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(graph, types, options).Run());
   PlanMemory(program);
-  if (program.arena_bytes > static_cast<size_t>(options.max_arena_bytes)) {
-    return Error(fmt::format("the model needs {} bytes for intermediate values, {} are allowed",
-                             program.arena_bytes, options.max_arena_bytes));
-  }
+  ASSAY_RETURN_IF_ERROR(CheckBytes(program, options.max_bytes));
   return Plan(std::make_unique<Program>(std::move(program)));
 }
 

@@ -20,6 +20,10 @@ namespace assay::engine {
 
 struct Program;
 
+// 16 GiB, or what the machine has, or what the control group of the process may use, whichever is
+// least.
+int64_t MemoryLimit();
+
 struct PlanOptions {
   // What extents of inputs that the model leaves open become: the shape given for the input by
   // name; otherwise, for an open first extent, `batch`. Equal symbols must come out equal.
@@ -35,7 +39,11 @@ struct PlanOptions {
   // Values of the graph that must exist under their own names, so that Session::Value can show
   // them: they are not fused away, and live until the end of the run.
   std::set<std::string> keep = {};
-  int64_t max_arena_bytes = int64_t{16} << 30;  // A plan that needs more is refused.
+  // A plan whose inputs, outputs and intermediate values take more is refused.
+  int64_t max_bytes = MemoryLimit();
+  // What constants that are computed while the plan is built may take together, besides 16 times
+  // the bytes of the model's own.
+  int64_t constant_bytes = int64_t{256} << 20;
 };
 
 // An input or output, shape and element order as in the ONNX model.
@@ -62,7 +70,7 @@ class Plan {
  public:
   // Errors: an input whose shape stays open or contradicts the model; every unsupported node,
   // all listed; a node whose operands do not fit its definition, by name; a `keep` that names
-  // nothing; an arena beyond max_arena_bytes.
+  // nothing; more memory or work than PlanOptions and the size of the model allow.
   static Result<Plan> Build(const Graph& graph, const PlanOptions& options = {});
 
   Plan(Plan&&) noexcept;

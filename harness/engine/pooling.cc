@@ -1,5 +1,7 @@
 #include "harness/engine/pooling.h"
 
+#include <algorithm>
+
 #include "harness/engine/window.h"
 
 namespace assay::engine {
@@ -18,7 +20,18 @@ Pooling Placed(pool::Window window, const Node& node, Lowerer& lowerer) {
   return {window, src, dst};
 }
 
+double Work(const Operand& dst, int64_t window) {
+  return static_cast<double>(dst.elements()) * static_cast<double>(window);
+}
+
 }  // namespace
+
+double Pooling::work() const {
+  const ConvSpec& spec = window.spec;
+  return Work(dst, std::min(spec.kh, spec.h) * std::min(spec.kw, spec.w));
+}
+
+double PlainPooling::work() const { return Work(dst, taps.most()); }
 
 Status InferPool(Inference& inference, DType result) {
   ASSAY_RETURN_IF_ERROR(ExpectImage(inference));

@@ -10,6 +10,9 @@ namespace assay::engine {
 struct Pooling {
   pool::Window window;
   Operand src, dst;  // Images.
+
+  // Step::work: elements under the windows.
+  double work() const;
 };
 
 // Checks shapes and attributes, over any number of spatial axes; the output is of `result`.
@@ -22,6 +25,8 @@ struct PlainPooling {
   Taps taps;
   int64_t planes;    // n * c.
   Operand src, dst;  // Dense.
+
+  double work() const;
 };
 // Of a checked node; makes its output.
 Result<PlainPooling> PlainPoolingOf(const Node& node, Lowerer& lowerer);

@@ -47,6 +47,8 @@ struct Step {
   // writes[0] may take over the memory of one of these buffers, if it dies here: every element is
   // read before it is overwritten.
   std::vector<int> overwrites;
+  // Operations of a run beyond StepInfo::macs, where they are many for each element read or written.
+  double work = 0;
   StepBody run;
 };
 

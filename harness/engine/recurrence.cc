@@ -226,7 +226,7 @@ Status LowerRecurrence(const Node& node, Lowerer& lowerer, const Recurrence& rec
   const Operand y = output(0), y_h = output(1), y_c = states > 1 ? output(2) : Operand();
   const int64_t floats = (recurrence.gates + 4) * recurrence.hidden;
   const Operand work = writes.emplace_back(lowerer.Scratch(DType::kF32, {floats}));
-  lowerer.Add(node, reads, writes, [=](const Frame& frame) -> Status {
+  auto added = lowerer.Add(node, reads, writes, [=](const Frame& frame) -> Status {
     const auto read = [&](const Operand& operand) { return Optional<const float>(frame, operand); };
     const auto write = [&](const Operand& operand) { return Optional<float>(frame, operand); };
     const Operands at{.x = read(x),
@@ -249,6 +249,8 @@ Status LowerRecurrence(const Node& node, Lowerer& lowerer, const Recurrence& rec
     }
     return {};
   });
+  added.step.work = static_cast<double>(recurrence.steps) * static_cast<double>(recurrence.batch) *
+                    static_cast<double>(w.elements() + r.elements());
   return {};
 }
 

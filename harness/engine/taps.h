@@ -19,18 +19,24 @@ class Taps {
 
   int64_t pixels() const { return Product(&WindowAxis::image); }
   int64_t kernel() const { return Product(&WindowAxis::kernel); }
+  // The most taps of a window that lie in the image.
+  int64_t most() const {
+    int64_t product = 1;
+    for (size_t i = 0; i < rank_; ++i) product *= std::min(axes_[i].kernel, axes_[i].image);
+    return product;
+  }
   int64_t outputs() const { return Product(&WindowAxis::outputs); }
 
   // body(tap, pixel) for every tap of output `output` that lies in the image, in order: row-major
   // indices into the kernel and the image.
   template <typename Body>
   void Visit(int64_t output, const Body& body) const {
-    VisitAxis<&Taps::Covered>(0, CoordinatesOf(output, &WindowAxis::outputs), 0, 0, body);
+    VisitAxis<Covered>(0, CoordinatesOf(output, &WindowAxis::outputs), 0, 0, body);
   }
   // The same for the transposed convolution: the pixels that contribute to an output.
   template <typename Body>
   void VisitTransposed(int64_t output, const Body& body) const {
-    VisitAxis<&Taps::Contributing>(0, CoordinatesOf(output, &WindowAxis::outputs), 0, 0, body);
+    VisitAxis<Contributing>(0, CoordinatesOf(output, &WindowAxis::outputs), 0, 0, body);
   }
 
   // Taps of the output that lie in the image or its padding.
@@ -68,27 +74,50 @@ class Taps {
     return at;
   }
 
-  // The pixel under tap k of output o, or -1.
-  static int64_t Covered(const WindowAxis& axis, int64_t o, int64_t k) {
-    const int64_t pixel = o * axis.stride - axis.pad_begin + k * axis.dilation;
-    return pixel < axis.image ? pixel : -1;
-  }
-  // The pixel whose tap k lands on output o, or -1.
-  static int64_t Contributing(const WindowAxis& axis, int64_t o, int64_t k) {
-    const int64_t scaled = o + axis.pad_begin - k * axis.dilation;
-    if (scaled < 0 || scaled % axis.stride != 0) return -1;
-    return scaled / axis.stride < axis.image ? scaled / axis.stride : -1;
+  // Taps [first, last), of which most hit a pixel; a kernel may be far larger than the image.
+  struct Range {
+    int64_t first, last;
+  };
+  // Those k for which lo <= start + k * dilation < hi.
+  static Range TapsWithin(const WindowAxis& axis, int64_t start, int64_t lo, int64_t hi) {
+    const auto first_from = [&](int64_t place) {
+      return place <= start ? 0 : (place - start + axis.dilation - 1) / axis.dilation;
+    };
+    return {first_from(lo), std::min(axis.kernel, first_from(hi))};
   }
 
-  template <auto kPixel, typename Body>
+  // The pixel under tap k of output o, or -1.
+  struct Covered {
+    static Range Taps(const WindowAxis& axis, int64_t o) {
+      return TapsWithin(axis, o * axis.stride - axis.pad_begin, 0, axis.image);
+    }
+    static int64_t Pixel(const WindowAxis& axis, int64_t o, int64_t k) {
+      return o * axis.stride - axis.pad_begin + k * axis.dilation;
+    }
+  };
+  // The pixel whose tap k lands on output o, or -1.
+  struct Contributing {
+    static Range Taps(const WindowAxis& axis, int64_t o) {
+      // 0 <= o + pad - k * dilation <= (image - 1) * stride.
+      const int64_t place = o + axis.pad_begin;
+      return TapsWithin(axis, 0, place - (axis.image - 1) * axis.stride, place + 1);
+    }
+    static int64_t Pixel(const WindowAxis& axis, int64_t o, int64_t k) {
+      const int64_t scaled = o + axis.pad_begin - k * axis.dilation;
+      return scaled % axis.stride == 0 ? scaled / axis.stride : -1;
+    }
+  };
+
+  template <typename Relation, typename Body>
   void VisitAxis(size_t i, const Coordinates& output, int64_t tap, int64_t pixel,
                  const Body& body) const {
     if (i == rank_) return body(tap, pixel);
     const WindowAxis& axis = axes_[i];
-    for (int64_t k = 0; k < axis.kernel; ++k) {
-      const int64_t at = kPixel(axis, output[i], k);
+    const Range taps = Relation::Taps(axis, output[i]);
+    for (int64_t k = taps.first; k < taps.last; ++k) {
+      const int64_t at = Relation::Pixel(axis, output[i], k);
       if (at >= 0) {
-        VisitAxis<kPixel>(i + 1, output, tap * axis.kernel + k, pixel * axis.image + at, body);
+        VisitAxis<Relation>(i + 1, output, tap * axis.kernel + k, pixel * axis.image + at, body);
       }
     }
   }

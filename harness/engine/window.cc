@@ -62,6 +62,8 @@ Result<std::vector<WindowAxis>> WindowAxesOf(const Node& node, const Shape& imag
   if (kernel.size() != count) {
     return NodeError(node, "a kernel of {} axes for {}", kernel.size(), image.ToString());
   }
+  const auto taps = Shape::Make(kernel);
+  if (!taps.ok()) return NodeError(node, "the kernel's {}", taps.message());
   ASSAY_ASSIGN_OR_RETURN(const auto strides, Values(node, "strides", count, 1, 1));
   ASSAY_ASSIGN_OR_RETURN(const auto dilations, Values(node, "dilations", count, 1, 1));
   ASSAY_ASSIGN_OR_RETURN(const auto pads, Values(node, "pads", 2 * count, 0, 0));

@@ -91,11 +91,14 @@ void ForEachRun(const Window& window, bool dilated, const T* src, T* dst, Thread
   const Axis cols = Cols(s, dilated ? s.dilation_w : 1);
   const int64_t src_pixel = s.src_stride != 0 ? s.src_stride : s.c;
   const int64_t dst_pixel = s.dst_stride != 0 ? s.dst_stride : s.c;
-  const int64_t bytes = s.c * (s.kh * s.kw + 1) * static_cast<int64_t>(sizeof(T));
+  // A window may be far larger than its image.
+  const double taps_in_image =
+      static_cast<double>(std::min(s.kh, s.h)) * static_cast<double>(std::min(s.kw, s.w));
+  const double bytes = static_cast<double>(s.c) * (taps_in_image + 1) * sizeof(T);
   const int64_t row_elements = s.w * src_pixel, src_elements = s.n * s.h * row_elements;
   const bool far = src_elements * static_cast<int64_t>(sizeof(T)) > kFarBytes;
   const int64_t most_pixels = far ? kFarPixels : window.ow;
-  const double cycles = CyclesOfBytes(static_cast<double>(bytes));
+  const double cycles = CyclesOfBytes(bytes);
   Split(s.n * window.oh * window.ow, cycles, pool, [&](int64_t begin, int64_t end, int) {
     for (int64_t pixel = begin, count = 0; pixel < end; pixel += count) {
       const int64_t ox = pixel % window.ow, line = pixel / window.ow;

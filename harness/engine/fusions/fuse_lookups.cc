@@ -31,6 +31,7 @@ Result<Tensor> TableOf(const Pattern& pattern, const std::vector<int>& chain, Qu
   }
   for (int index : chain) {
     const Node& node = pattern.node(index);
+    Budget budget{.work = 1e9};  // 256 elements and a few parameters.
     Graph alone;
     Types types;
     for (const std::string& input : node.inputs) {
@@ -42,7 +43,7 @@ Result<Tensor> TableOf(const Pattern& pattern, const std::vector<int>& chain, Qu
       types[name] = {tensor.dtype(), tensor.shape()};
     }
     types[node.outputs[0]] = {DType::kF32, {256}};
-    ASSAY_ASSIGN_OR_RETURN(std::vector<Tensor> results, Evaluate(node, alone, types));
+    ASSAY_ASSIGN_OR_RETURN(std::vector<Tensor> results, Evaluate(node, alone, types, budget));
     values = std::move(results[0]);
   }
   Tensor table(DType::kU8, {256});

@@ -18,7 +18,7 @@ template <typename T>
 Status LowerPlain(const Node& node, Lowerer& lowerer) {
   ASSAY_ASSIGN_OR_RETURN(const PlainPooling pooling, PlainPoolingOf(node, lowerer));
   const bool padded = node.Int("count_include_pad", 0) != 0;
-  lowerer.Add(node, {pooling.src}, {pooling.dst}, [=](const Frame& frame) -> Status {
+  auto added = lowerer.Add(node, {pooling.src}, {pooling.dst}, [=](const Frame& frame) -> Status {
     const T* from = frame.At<const T>(pooling.src);
     T* to = frame.At<T>(pooling.dst);
     frame.pool->Run(pooling.planes, [&](int64_t plane, int) {
@@ -37,6 +37,7 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
     });
     return {};
   });
+  added.step.work = pooling.work();
   return {};
 }
 
@@ -45,12 +46,14 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   if (type.dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
   if (type.shape.rank() != 4) return LowerPlain<float>(node, lowerer);
   ASSAY_ASSIGN_OR_RETURN(const Pooling pooling, PoolingOf(node, lowerer));
-  lowerer.Add(node, {pooling.src}, {pooling.dst},
-              [pooling, usable = lowerer.usable()](const Frame& frame) -> Status {
-                pool::AverageF32(pooling.window, frame.At<const float>(pooling.src),
-                                 frame.At<float>(pooling.dst), *frame.pool, usable);
-                return {};
-              });
+  auto added =
+      lowerer.Add(node, {pooling.src}, {pooling.dst},
+                  [pooling, usable = lowerer.usable()](const Frame& frame) -> Status {
+                    pool::AverageF32(pooling.window, frame.At<const float>(pooling.src),
+                                     frame.At<float>(pooling.dst), *frame.pool, usable);
+                    return {};
+                  });
+  added.step.work = pooling.work();
   return {};
 }
 

@@ -21,9 +21,7 @@ Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.Set(0, value.dtype(), dims));
   const auto bytes = static_cast<int64_t>(SizeOf(value.dtype()));
   const Shape result(std::move(dims));
-  if (result.elements() > Inference::kMaxConstantBytes / bytes) {
-    return inference.Error("a constant result of shape {} is too large", result.ToString());
-  }
+  ASSAY_RETURN_IF_ERROR(inference.ExpectConstantFits(value.dtype(), result));
   Tensor filled(value.dtype(), result);
   auto* to = static_cast<uint8_t*>(filled.data());
   for (int64_t i = 0; i < filled.elements(); ++i) {

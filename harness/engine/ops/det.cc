@@ -48,7 +48,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   const int64_t n = src.shape.dims().back();
   const Operand work = lowerer.Scratch(DType::kF64, {n, n});
-  lowerer.Add(node, {src}, {dst, work}, [=](const Frame& frame) -> Status {
+  auto added = lowerer.Add(node, {src}, {dst, work}, [=](const Frame& frame) -> Status {
     double* matrix = frame.At<double>(work);
     for (int64_t i = 0; i < dst.elements(); ++i) {
       const float* from = frame.At<const float>(src) + i * n * n;
@@ -57,6 +57,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
     }
     return {};
   });
+  added.step.work = static_cast<double>(src.elements()) * static_cast<double>(n);
   return {};
 }
 

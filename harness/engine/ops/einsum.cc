@@ -159,7 +159,7 @@ void AddSums(const Node& node, Lowerer& lowerer, const Equation& equation) {
   }
   const LoopNest<kMostOperands + 1> over{Shape(result_dims), outer};
   const LoopNest<kMostOperands> within{Shape(summed_dims), inner};
-  lowerer.Add(node, operands, {dst}, [=](const Frame& frame) -> Status {
+  auto added = lowerer.Add(node, operands, {dst}, [=](const Frame& frame) -> Status {
     const T* from[kMostOperands] = {};
     for (size_t i = 0; i < operands.size(); ++i) from[i] = frame.At<const T>(operands[i]);
     T* to = frame.At<T>(dst);
@@ -181,6 +181,8 @@ void AddSums(const Node& node, Lowerer& lowerer, const Equation& equation) {
     });
     return {};
   });
+  added.step.work = 1;
+  for (const auto& [c, extent] : equation.extents) added.step.work *= static_cast<double>(extent);
 }
 
 Status Lower(const Node& node, Lowerer& lowerer) {

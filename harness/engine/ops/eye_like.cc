@@ -14,9 +14,7 @@ Status Infer(Inference& inference) {
   const auto dtype = FromElementType(inference.node().Int("dtype", given));
   if (!dtype) return inference.Error("its element type is not supported");
   const Shape& shape = inference.shape(0);
-  if (shape.elements() > Inference::kMaxConstantBytes / static_cast<int64_t>(SizeOf(*dtype))) {
-    return inference.Error("a constant result of shape {} is too large", shape.ToString());
-  }
+  ASSAY_RETURN_IF_ERROR(inference.ExpectConstantFits(*dtype, shape));
   Tensor eye(*dtype, shape);
   WithType(*dtype, [&]<typename T>(T) {
     for (int64_t row = 0; row < shape[0]; ++row) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "harness/engine/lowering.h"
@@ -25,7 +26,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const int64_t size = node.Int("size", 1), before = (size - 1) / 2, after = size / 2;
   const float scale = node.Float("alpha", 1e-4f) / static_cast<float>(size);
   const float beta = node.Float("beta", 0.75f), bias = node.Float("bias", 1.0f);
-  lowerer.Add(node, {src}, {dst}, [=](const Frame& frame) -> Status {
+  auto added = lowerer.Add(node, {src}, {dst}, [=](const Frame& frame) -> Status {
     const float* from = frame.At<const float>(src);
     float* to = frame.At<float>(dst);
     frame.pool->Run(planes, [&](int64_t plane, int) {
@@ -44,6 +45,8 @@ Status Lower(const Node& node, Lowerer& lowerer) {
     });
     return {};
   });
+  added.step.work =
+      static_cast<double>(src.elements()) * static_cast<double>(std::min(size, channels));
   return {};
 }
 

@@ -27,7 +27,7 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   Operand indices;
   std::vector<Operand> writes = {pooling.dst};
   if (wanted) writes.push_back(indices = lowerer.New(node.outputs[1], Order::kDense));
-  lowerer.Add(node, {pooling.src}, writes, [=](const Frame& frame) -> Status {
+  auto added = lowerer.Add(node, {pooling.src}, writes, [=](const Frame& frame) -> Status {
     const auto& taps = pooling.taps;
     const T* from = frame.At<const T>(pooling.src);
     T* to = frame.At<T>(pooling.dst);
@@ -48,6 +48,7 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
     });
     return {};
   });
+  added.step.work = pooling.work();
   return {};
 }
 
@@ -67,6 +68,7 @@ void AddMax(const Node& node, Lowerer& lowerer, const Pooling& pooling) {
         return {};
       });
   added.info.int8 = int8;
+  added.step.work = pooling.work();
 }
 
 // s8 codes are pooled as u8, there and back.

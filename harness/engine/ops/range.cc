@@ -13,11 +13,12 @@ Status SetRange(Inference& inference) {
   const T start = scalar(0), limit = scalar(1), delta = scalar(2);
   const double count = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) /
                                  static_cast<double>(delta));
-  const auto most = Inference::kMaxConstantBytes / static_cast<int64_t>(sizeof(T));
-  if (!(count <= static_cast<double>(most))) {
+  if (!(count <= static_cast<double>(Shape::kMaxElements))) {
     return inference.Error("a range from {} to {} by {}", +start, +limit, +delta);
   }
-  Tensor values(DTypeOf<T>::value, {count > 0 ? static_cast<int64_t>(count) : 0});
+  const Shape shape{count > 0 ? static_cast<int64_t>(count) : 0};
+  ASSAY_RETURN_IF_ERROR(inference.ExpectConstantFits(DTypeOf<T>::value, shape));
+  Tensor values(DTypeOf<T>::value, shape);
   for (int64_t i = 0; i < values.elements(); ++i) {
     values.as<T>()[static_cast<size_t>(i)] =
         static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * delta);

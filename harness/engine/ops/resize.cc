@@ -185,13 +185,21 @@ Status Infer(Inference& inference) {
   return inference.Set(0, inference.dtype(0), std::move(dims));
 }
 
+// From a few elements outside on, every mixture is of the outermost element alone. Absurd scales and
+// regions lead to positions that no integer holds, or to none at all.
+double InReach(const ResizeAxis& axis, double position) {
+  constexpr double kOutside = 8;
+  if (std::isnan(position)) return 0;
+  return std::clamp(position, -kOutside, static_cast<double>(axis.in) + kOutside);
+}
+
 std::vector<Mixture> MixturesOf(const Node& node, const ResizeAxis& axis) {
   const Rules rules = RulesOf(node);
   const bool extrapolates = rules.coordinates == "tf_crop_and_resize";
   std::vector<Mixture> mixtures;
   for (int64_t i = 0; i < axis.out; ++i) {
     const double position = Position(rules.coordinates, axis, i);
-    mixtures.push_back(MixtureOf(rules, axis, position));
+    mixtures.push_back(MixtureOf(rules, axis, InReach(axis, position)));
     mixtures.back().missing =
         extrapolates && (position < 0 || position > static_cast<double>(axis.in - 1));
   }

@@ -34,9 +34,10 @@ Status SetWindow(Inference& inference, const Cosines& cosines) {
   if (dtype != DType::kF32 && dtype != DType::kF64) {
     return inference.Error("its element type is not supported, allowed: float, double");
   }
-  if (size.size() != 1 || size[0] < 1 || size[0] > Inference::kMaxConstantBytes / 8) {
+  if (size.size() != 1 || size[0] < 1 || size[0] > Shape::kMaxElements) {
     return inference.Error("the size is not one positive number");
   }
+  ASSAY_RETURN_IF_ERROR(inference.ExpectConstantFits(*dtype, Shape{size[0]}));
   const bool periodic = inference.node().Int("periodic", 1) != 0;
   if (!periodic && size[0] == 1) return inference.Error("a symmetric window of one element");
   return WithReal(*dtype, [&]<typename T>(T) {

@@ -1,6 +1,8 @@
 // Graphs that no exporter writes: each is one sentence that names the node, and nothing worse.
 #include <gmock/gmock.h>
+#include <pthread.h>
 
+#include <ctime>
 #include <limits>
 
 #include "harness/engine/lowering.h"
@@ -12,6 +14,13 @@ namespace {
 using testing::HasSubstr;
 using Ints = std::vector<int64_t>;
 constexpr int64_t kHuge = std::numeric_limits<int64_t>::max();
+
+// Whatever memory the machine has.
+PlanOptions Limits() {
+  PlanOptions options;
+  options.max_bytes = int64_t{16} << 30;
+  return options;
+}
 
 // Building a node on float inputs and integer constants of these shapes fails, naming it.
 void ExpectRefused(const std::string& op, std::vector<Ints> inputs,
@@ -28,7 +37,7 @@ void ExpectRefused(const std::string& op, std::vector<Ints> inputs,
     builder.Init(names.back(), {static_cast<int64_t>(values.size())}, values);
   }
   builder.Op(op, names, "y", std::move(attributes)).Output("y");
-  EXPECT_THAT(BuildError(builder.graph), HasSubstr(why)) << op;
+  EXPECT_THAT(BuildError(builder.graph, Limits()), HasSubstr(why)) << op;
 }
 
 void ExpectConvRefused(const Ints& image, const Shape& weights,
@@ -88,7 +97,7 @@ TEST(Hostile, Shapes) {
   ExpectRefused("Concat", {{2, 3}, {2, 3, 1}}, {{"axis", int64_t{1}}});
   ExpectRefused("Concat", {{2, 3}}, {{"axis", int64_t{2}}});
   ExpectRefused("Concat", {{2, 3}});
-  ExpectRefused("Concat", {{int64_t{1} << 39}, {int64_t{1} << 39}, {1}}, {{"axis", int64_t{0}}});
+  ExpectRefused("Concat", {{int64_t{1} << 31}, {int64_t{1} << 31}, {1}}, {{"axis", int64_t{0}}});
   ExpectRefused("Slice", {{2, 3}}, {}, {{0}, {1}, {2}});
   ExpectRefused("Slice", {{2, 3}}, {}, {{0}, {1}, {0}, {0}});
   ExpectRefused("Slice", {{2, 3}}, {}, {{0, 0}, {1, 1}, {0, 0}});
@@ -155,7 +164,7 @@ TEST(Hostile, Moves) {
   ExpectRefused("SpaceToDepth", {{1, 3, 2, 2}});
   ExpectRefused("Trilu", {{3}});
   ExpectRefused("Where", {{2}, {2}, {2}});  // The condition is no bool.
-  ExpectRefused("EyeLike", {{int64_t{1} << 19, int64_t{1} << 19}});
+  ExpectRefused("EyeLike", {{int64_t{1} << 15, int64_t{1} << 15}});
 }
 
 TEST(Hostile, Indices) {
@@ -200,6 +209,18 @@ TEST(Hostile, Resize) {
   refuse({1, 1});
   refuse({});
   ExpectRefused("Resize", {{1, 1, 4, 4}});
+
+  // Positions that no integer holds, or that are no number: the nearest pixel is the last.
+  GraphBuilder builder;
+  const float far = 3e38f, infinite = std::numeric_limits<float>::infinity();
+  builder.Input("x", DType::kF32, {1, 1, 1, 2}).Init<int64_t>("sizes", {4}, {1, 1, 1, 2});
+  builder.Init<float>("roi", {8}, {0, 0, 0, far, 1, 1, 1, infinite});
+  builder.Op("Resize", {"x", "roi", "", "sizes"}, "y",
+             {{"coordinate_transformation_mode", std::string("tf_crop_and_resize")},
+              {"extrapolation_value", 7.0f}});
+  builder.Output("y");
+  EXPECT_EQ(Values<float>(RunGraph(builder.graph, {RandomTensor({1, 1, 1, 2}, 1)}).at(0)).size(),
+            2u);
 }
 
 TEST(Hostile, IntegerProducts) {
@@ -232,6 +253,156 @@ TEST(Hostile, ConstantsThatWouldFillTheMemory) {
   builder.Init<int64_t>("dims", {1}, {int64_t{1} << 39});
   builder.Op("ConstantOfShape", {"dims"}, "y").Output("y");
   EXPECT_THAT(BuildError(builder.graph), HasSubstr("too large"));
+}
+
+// Each alone would be fine.
+TEST(Hostile, ConstantsThatWouldFillTheMemoryTogether) {
+  PlanOptions options;
+  options.constant_bytes = 1 << 20;
+  GraphBuilder builder;
+  builder.Init<int64_t>("dims", {1}, {1 << 15});
+  std::vector<std::string> values;
+  for (int i = 0; i < 40; ++i) {
+    values.push_back("c" + std::to_string(i));
+    builder.Op("ConstantOfShape", {"dims"}, values.back());
+  }
+  builder.Op("Concat", values, "y", {{"axis", int64_t{0}}}).Output("y");
+  EXPECT_THAT(BuildError(builder.graph, options), HasSubstr("are left for a model of this size"));
+}
+
+// A file of a few hundred bytes that asks for gigabytes before the first run.
+TEST(Hostile, ConstantsThatGrow) {
+  const auto refused = [](const std::string& op, std::vector<int64_t> parameter,
+                          std::map<std::string, Attribute> attributes = {}) {
+    GraphBuilder builder;
+    builder.Init<float>("x", {1, 1, 1, 1}, {1}).Init("p", {std::ssize(parameter)}, parameter);
+    builder.Op(op, {"x", "p"}, "y", std::move(attributes)).Output("y");
+    EXPECT_THAT(BuildError(builder.graph, Limits()),
+                HasSubstr("node 'y_" + op + "' (" + op + "): a constant result of shape"));
+  };
+  const int64_t large = int64_t{1} << 28;
+  refused("Expand", {1, 1, 1, large});
+  refused("Tile", {1, 1, 1, large});
+  refused("Pad", {0, 0, 0, 0, 0, 0, 0, large});
+  refused("Pad", {0, 0, 0, 0, 0, 0, 0, large}, {{"mode", std::string("edge")}});
+
+  GraphBuilder range;
+  range.Init<int64_t>("a", {}, {0}).Init<int64_t>("b", {}, {large}).Init<int64_t>("c", {}, {1});
+  range.Op("Range", {"a", "b", "c"}, "y").Output("y", DType::kI64);
+  EXPECT_THAT(BuildError(range.graph), HasSubstr("is too large"));
+
+  GraphBuilder resize;
+  resize.Init<float>("x", {1, 1, 1, 1}, {1}).Init<int64_t>("sizes", {4}, {1, 1, 1 << 14, 1 << 14});
+  resize.Op("Resize", {"x", "", "", "sizes"}, "y").Output("y");
+  EXPECT_THAT(BuildError(resize.graph), HasSubstr("is too large"));
+}
+
+// Little memory, but hours: products of constants.
+TEST(Hostile, ConstantsThatTakeForever) {
+  GraphBuilder builder;
+  builder.Init<int64_t>("a", {2}, {4096, 4096});
+  builder.Op("ConstantOfShape", {"a"}, "x").Op("MatMul", {"x", "x"}, "y").Output("y");
+  EXPECT_THAT(BuildError(builder.graph), HasSubstr("operations, where"));
+}
+
+// Operators that do more than one operation for each element say so.
+TEST(Hostile, ConstantsWhoseWorkIsHidden) {
+  PlanOptions options;
+  options.constant_bytes = 1 << 20;
+  const auto refused = [&](const std::string& op, Ints dims, std::vector<std::string> inputs,
+                           std::map<std::string, Attribute> attributes) {
+    GraphBuilder builder;
+    builder.Init<int64_t>("dims", {std::ssize(dims)}, dims).Op("ConstantOfShape", {"dims"}, "x");
+    builder.Op(op, std::move(inputs), "y", std::move(attributes)).Output("y");
+    EXPECT_THAT(BuildError(builder.graph, options), HasSubstr("operations, where")) << op;
+  };
+  refused("Einsum", {256, 256}, {"x", "x"}, {{"equation", std::string("ab,cd->")}});
+  refused("Det", {500, 500}, {"x"}, {});
+  refused("LRN", {1, 1 << 14, 4}, {"x"}, {{"size", int64_t{1} << 14}});
+  const std::map<std::string, Attribute> wide = {{"kernel_shape", Ints{255, 255}},
+                                                 {"pads", Ints{127, 127, 127, 127}}};
+  refused("MaxPool", {1, 1, 255, 255}, {"x"}, wide);
+  refused("AveragePool", {1, 1, 255, 255}, {"x"}, wide);
+  refused("MaxPool", {1, 1, 255, 255, 1}, {"x"},
+          {{"kernel_shape", Ints{255, 255, 1}}, {"pads", Ints{127, 127, 0, 127, 127, 0}}});
+}
+
+// Windows that are nearly all padding cost what lies in the image.
+TEST(Hostile, WindowsFarLargerThanTheImage) {
+  const int64_t far = (int64_t{1} << 20) - 1;
+  for (const bool volume : {false, true}) {
+    GraphBuilder builder;
+    builder.Input("x", DType::kF32, volume ? Ints{1, 1, 3, 3, 1} : Ints{1, 1, 3, 3});
+    builder.Op(
+        "MaxPool", {"x"}, "y",
+        {{"kernel_shape", volume ? Ints{far, far, 1} : Ints{far, far}},
+         {"pads", volume ? Ints{far - 3, far - 3, 0, 0, 0, 0} : Ints{far - 3, far - 3, 0, 0}}});
+    builder.Output("y");
+    const Shape shape = volume ? Shape{1, 1, 3, 3, 1} : Shape{1, 1, 3, 3};
+    EXPECT_EQ(RunGraph(builder.graph, {RandomTensor(shape, 1)}).at(0).elements(), 1);
+  }
+  ExpectRefused("MaxPool", {{1, 1, 3, 3}}, {{"kernel_shape", Ints{far * 1024, far * 1024}}}, {},
+                "2^40 elements");
+}
+
+// Concatenations in place lie in each other, by recursion; here with little stack.
+TEST(Hostile, ConcatenationsWithinConcatenations) {
+  GraphBuilder builder;
+  builder.Input("v0", DType::kF32, {2});
+  constexpr int kCount = 20'000;
+  for (int i = 0; i < kCount; ++i) {
+    builder.Op("Concat", {"v" + std::to_string(i)}, "v" + std::to_string(i + 1),
+               {{"axis", int64_t{0}}});
+  }
+  builder.Output("v" + std::to_string(kCount));
+  pthread_attr_t attributes;
+  ASSERT_EQ(pthread_attr_init(&attributes), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, size_t{1} << 20), 0);
+  const auto build = [](void* graph) -> void* {
+    EXPECT_EQ(BuildError(*static_cast<const Graph*>(graph)), "");
+    return nullptr;
+  };
+  pthread_t thread;
+  ASSERT_EQ(pthread_create(&thread, &attributes, build, &builder.graph), 0);
+  EXPECT_EQ(pthread_join(thread, nullptr), 0);
+  pthread_attr_destroy(&attributes);
+}
+
+// A second or two; what grows with the square of the nodes would take minutes.
+TEST(Hostile, ManyNodesTakeLittleTime) {
+  GraphBuilder builder;
+  builder.Input("v0", DType::kF32, {1, 2, 2, 2}).Init<float>("c", {2}, {1, 1});
+  builder.Init<float>("w", {2, 2, 1, 1}, {1, 1, 1, 1});
+  constexpr int kCount = 10'000;
+  for (int i = 0; i < kCount; ++i) {
+    const std::string conv = "u" + std::to_string(i);
+    builder.Op("Conv", {"v" + std::to_string(i), "w"}, conv);
+    builder.Op("BatchNormalization", {conv, "c", "c", "c", "c"}, "v" + std::to_string(i + 1));
+  }
+  builder.Output("v" + std::to_string(kCount));
+  const std::clock_t start = std::clock();
+  EXPECT_EQ(BuildError(builder.graph), "");
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 60);
+}
+
+TEST(Hostile, InputsAndOutputsThatWouldFillTheMemory) {
+  GraphBuilder input;
+  input.Input("x", DType::kF32, {int64_t{1} << 36}).Op("Relu", {"x"}, "y").Output("y");
+  EXPECT_THAT(BuildError(input.graph, Limits()), HasSubstr("input 'x'"));
+  GraphBuilder output;
+  output.Input("x", DType::kF32, {1}).Init<int64_t>("to", {1}, {int64_t{1} << 36});
+  output.Op("Expand", {"x", "to"}, "y").Output("y");
+  EXPECT_THAT(BuildError(output.graph, Limits()),
+              HasSubstr("node 'y_Expand' (Expand): output 0 of shape"));
+
+  GraphBuilder many;
+  PlanOptions options;
+  options.max_bytes = 1 << 20;
+  many.Input("x", DType::kF32, {1}).Init<int64_t>("to", {1}, {100'000});
+  for (int i = 0; i < 3; ++i) {
+    many.Op("Expand", {"x", "to"}, "y" + std::to_string(i)).Output("y" + std::to_string(i));
+  }
+  EXPECT_THAT(BuildError(many.graph, options), HasSubstr("1200004 bytes for inputs and outputs"));
 }
 
 TEST(Hostile, IntermediatesThatWouldFillTheMemory) {

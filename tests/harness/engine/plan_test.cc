@@ -137,7 +137,7 @@ TEST(Plan, RefusesTheOperatorsThatOnlyFusionMakes) {
 
 TEST(Plan, LimitsTheArena) {
   PlanOptions options;
-  options.max_arena_bytes = 1000;
+  options.max_bytes = 1000;
   EXPECT_THAT(BuildError(TinyNet().graph, options), HasSubstr("1000 are allowed"));
 }
 
