@@ -16,7 +16,9 @@ Status CheckJsonPlace(const std::string& where) {
 }
 
 Status WriteJson(const std::string& where, const nlohmann::json& json) {
-  const std::string text = json.dump(2) + "\n";
+  // A model may hold any bytes in its names.
+  const std::string text =
+      json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   if (where != "-") return WriteWhole(where, text);
   fmt::print("{}", text);
   return {};

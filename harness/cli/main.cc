@@ -1,8 +1,12 @@
 // assay: the command line.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <new>
+#include <system_error>
 
 #include "harness/cli/command.h"
 #include "harness/conform/judge.h"
@@ -26,8 +30,15 @@ invalid measurement; 4 no gain; 10 confirmed regression; 11 wrong results; 12 in
 ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vbmi|avx512vnni caps the instruction sets that are used.)";
 
 int Fail(const std::string& message, int code) {
-  fmt::print(stderr, "{} {}\n", report::Paint("assay:", report::Color::kRed, stderr), message);
+  fmt::print(stderr, "{} {}\n", report::Paint("assay:", report::Color::kRed, stderr),
+             report::Printable(message));
   return code;
+}
+
+// `code`, once all that was printed has reached its place.
+int Flushed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return Fail(fmt::format("standard output cannot be written: {}", std::strerror(errno)), kUsage);
 }
 
 int Main(int argc, char** argv) {
@@ -52,7 +63,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? kFine : kUsage;
   }
   const Result<int> code = action();
-  return code.ok() ? *code : Fail(code.message(), kUsage);
+  return code.ok() ? Flushed(*code) : Fail(code.message(), kUsage);
 }
 
 }  // namespace
@@ -63,10 +74,14 @@ int main(int argc, char** argv) {
   assay::conform::RegisterJudge();
   if (const auto code = assay::measure::MaybeRunChild(argc, argv)) return *code;
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // A limit is an error of the write, as a full disk is.
   try {
     return assay::cli::Main(argc, argv);
   } catch (const std::bad_alloc&) {
-    return assay::cli::Fail("out of memory", assay::cli::kInternalError);
+    return assay::cli::Fail("not enough memory for this input", assay::cli::kUsage);
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) return assay::cli::Fail(error.what(), assay::cli::kInternalError);
+    return assay::cli::Flushed(assay::cli::kFine);
   } catch (const std::exception& error) {
     return assay::cli::Fail(error.what(), assay::cli::kInternalError);
   }

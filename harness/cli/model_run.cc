@@ -9,6 +9,7 @@
 #include "harness/cli/plan_flags.h"
 #include "harness/engine/tensors.h"
 #include "harness/onnx/import.h"
+#include "harness/report/terminal.h"
 
 namespace assay::cli {
 namespace {
@@ -20,8 +21,8 @@ Result<std::vector<Tensor>> StageInputs(const engine::Plan& plan,
     const engine::Port& port = plan.inputs()[i];
     const auto it = given.find(port.name);
     if (it == given.end()) {
-      fmt::print(stderr, "input {} {}{}: made from seed {}\n", port.name, Name(port.dtype),
-                 port.shape.ToString(), seed);
+      fmt::print(stderr, "input {} {}{}: made from seed {}\n", report::Printable(port.name),
+                 Name(port.dtype), port.shape.ToString(), seed);
       continue;
     }
     if (it->second.dtype() != port.dtype) {

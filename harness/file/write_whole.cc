@@ -1,6 +1,7 @@
 #include "harness/file/write_whole.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,6 +25,24 @@ Status WriteTemporary(const std::filesystem::path& temporary, const std::filesys
   return status;
 }
 
+// A device or a pipe has no old content to keep, and must not be replaced by a file.
+bool IsDevice(const std::filesystem::path& file) {
+  struct stat status;
+  return stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+Status WriteDevice(const std::filesystem::path& file,
+                   std::initializer_list<std::string_view> pieces) {
+  const int descriptor = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return WriteError(file);
+  Status status;
+  for (const std::string_view piece : pieces) {
+    if (status.ok()) status = WriteAll(descriptor, piece, file);
+  }
+  if (close(descriptor) != 0 && status.ok()) status = WriteError(file);
+  return status;
+}
+
 }  // namespace
 
 Status WriteError(const std::filesystem::path& file) {
@@ -42,6 +61,7 @@ Status WriteAll(int descriptor, std::string_view text, const std::filesystem::pa
 
 Status WriteWhole(const std::filesystem::path& file,
                   std::initializer_list<std::string_view> pieces) {
+  if (IsDevice(file)) return WriteDevice(file, pieces);
   const std::filesystem::path temporary = file.string() + "." + std::to_string(getpid()) + ".tmp";
   Status status = WriteTemporary(temporary, file, pieces);
   if (status.ok() && rename(temporary.c_str(), file.c_str()) != 0) status = WriteError(file);

@@ -10,7 +10,7 @@
 namespace assay {
 
 // Writes the pieces one after the other under a temporary name in the same folder, flushes them to
-// the disk (fsync) and renames. Error: "FILE: cannot be written: reason"; the temporary file is gone then.
+// the disk (fsync) and renames; what is a device or a pipe is written to as it is. Error: "FILE: cannot be written: reason"; the temporary file is gone then.
 Status WriteWhole(const std::filesystem::path& file,
                   std::initializer_list<std::string_view> pieces);
 inline Status WriteWhole(const std::filesystem::path& file, std::string_view text) {

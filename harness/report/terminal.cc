@@ -38,10 +38,26 @@ std::string Paint(std::string_view text, Color color, std::FILE* stream) {
   return fmt::format("\033[{}m{}\033[0m", kCodes[static_cast<int>(color)], text);
 }
 
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (c == '\n') {
+      printable += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      printable += fmt::format("\\x{:02x}", byte);
+    } else {
+      printable += c;
+    }
+  }
+  return printable;
+}
+
 Table::Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
 
 void Table::Add(std::vector<std::string> row) {
   row.resize(rows_[0].size());
+  for (std::string& cell : row) cell = Printable(cell);
   rows_.push_back(std::move(row));
 }
 

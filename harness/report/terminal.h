@@ -14,12 +14,16 @@ enum class Color { kNone, kGreen, kYellow, kRed, kBold, kDim };
 // Wraps text in the color when `stream` is a terminal and NO_COLOR is not set.
 std::string Paint(std::string_view text, Color color, std::FILE* stream = stdout);
 
+// The text with its control characters as "\n" or "\x1b": names in a model may hold any, and must
+// neither steer the terminal nor break a line.
+std::string Printable(std::string_view text);
+
 // Columns that line up; the first is left-aligned, the others are right-aligned.
 class Table {
  public:
   explicit Table(std::vector<std::string> header);
   void Add(std::vector<std::string> row);
-  // One line per row, under a rule. Cells may hold UTF-8; width is counted in code points.
+  // One line per row, under a rule. Cells are made Printable; width is counted in code points.
   std::string ToString() const;
 
  private:

@@ -39,8 +39,16 @@ Result<Journal> Journal::Create(const fs::path& file) {
 }
 
 Status Journal::Append(const nlohmann::json& line) {
-  ASSAY_RETURN_IF_ERROR(WriteAll(descriptor_, line.dump() + "\n", file_));
-  return fsync(descriptor_) == 0 ? Status() : WriteError(file_);
+  // A model may hold any bytes in its names.
+  const std::string text =
+      line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const off_t end = lseek(descriptor_, 0, SEEK_END);
+  Status status = WriteAll(descriptor_, text, file_);
+  if (status.ok() && fsync(descriptor_) != 0) status = WriteError(file_);
+  if (!status.ok() && end >= 0 && ftruncate(descriptor_, end) != 0) {
+    return Error(status.message() + "; its last line is cut short");
+  }
+  return status;
 }
 
 }  // namespace assay::tune

@@ -18,7 +18,8 @@ class Journal {
   Journal& operator=(Journal&& other) noexcept;
   ~Journal();
 
-  // The whole line is on its way to the disk (fsync) when this returns. Error: a full disk.
+  // The whole line is on its way to the disk (fsync) when this returns. Error: a full disk; the
+  // journal ends with the line before then. Text that is not UTF-8 is written with U+FFFD in it.
   Status Append(const nlohmann::json& line);
 
  private:

@@ -45,7 +45,7 @@ onnx::ExportOptions ExportMetadata(const TuneConfig& tuning, int64_t calibration
   options.metadata["assay.version"] = ASSAY_VERSION;
   options.metadata["assay.calibration"] =
       fmt::format("{}, {} samples", tuning.calibration->algorithm, calibration_samples);
-  options.metadata["assay.config"] = ToJson(config).dump();
+  options.metadata["assay.config"] = ToJson(config).dump(-1, ' ', false, json::error_handler_t::replace);
   return options;
 }
 
@@ -70,7 +70,8 @@ Status WriteResult(const TuneConfig& config, const TuneResult& result) {
                {"random_seed", config.random_seed},
                {"unix_time", std::time(nullptr)}};
   if (result.best) text["best"] = ToJson(result.trials[*result.best]);
-  return WriteWhole(result.result_file, text.dump(2) + "\n");
+  return WriteWhole(result.result_file,
+                    text.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
 Status CopyWhole(const std::filesystem::path& from, const std::filesystem::path& to) {

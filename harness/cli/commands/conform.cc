@@ -29,7 +29,7 @@ void PrintVerdict(const conform::TestCase& test_case, const conform::Verdict& ve
   fmt::print("{}  {}  {}\n",
              report::Paint(Name(verdict.outcome),
                            failed ? report::Color::kRed : report::Color::kYellow),
-             test_case.name, reason);
+             test_case.name, report::Printable(reason));
   std::fflush(stdout);
 }
 

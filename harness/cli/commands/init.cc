@@ -8,6 +8,7 @@
 #include "harness/file/write_whole.h"
 #include "harness/onnx/import.h"
 #include "harness/quantize/config.h"
+#include "harness/report/terminal.h"
 
 namespace assay::cli {
 namespace {
@@ -104,7 +105,7 @@ std::string Text(const Graph& graph, const std::filesystem::path& model) {
   }
   const bool rgb = image.channels == 3;
   return fmt::format(kTemplate, fmt::arg("model", model.filename().string()),
-                     fmt::arg("inputs", inputs), fmt::arg("nodes", graph.nodes.size()),
+                     fmt::arg("inputs", report::Printable(inputs)), fmt::arg("nodes", graph.nodes.size()),
                      fmt::arg("quantizable", quantize::QuantizableOps(graph).size()),
                      fmt::arg("stem", model.stem().string()), fmt::arg("path", model.string()),
                      fmt::arg("size", image.size),

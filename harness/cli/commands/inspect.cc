@@ -52,8 +52,12 @@ int64_t Parameters(const Graph& graph) {
 
 void PrintText(const Graph& graph, const std::map<std::string, OperatorCount>& counts,
                const engine::Plan* plan, bool steps) {
-  for (const ValueInfo& input : graph.inputs) fmt::print("input   {}\n", input.ToString());
-  for (const ValueInfo& output : graph.outputs) fmt::print("output  {}\n", output.ToString());
+  for (const ValueInfo& input : graph.inputs) {
+    fmt::print("input   {}\n", report::Printable(input.ToString()));
+  }
+  for (const ValueInfo& output : graph.outputs) {
+    fmt::print("output  {}\n", report::Printable(output.ToString()));
+  }
   fmt::print("parameters  {}\n", report::FormatCount(Parameters(graph)));
   if (plan != nullptr) {
     fmt::print("multiply-adds  {} ({:.0f} % on integers)\n", report::FormatCount(plan->macs()),
@@ -115,7 +119,9 @@ Result<int> ShowUnsupported(const onnx::Survey& survey, const Options& options) 
     report::Table table({"operator", "nodes"});
     for (const auto& [name, nodes] : survey.operators) table.Add({name, std::to_string(nodes)});
     fmt::print("{}\n", table.ToString());
-    for (const std::string& node : survey.unsupported) fmt::print("not supported: {}\n", node);
+    for (const std::string& node : survey.unsupported) {
+      fmt::print("not supported: {}\n", report::Printable(node));
+    }
   }
   if (!options.json.empty()) {
     nlohmann::json json = {{"operators", nlohmann::json::object()},

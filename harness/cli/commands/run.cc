@@ -36,7 +36,8 @@ Status WriteOutputs(const engine::Plan& plan, const std::vector<Tensor>& outputs
     const engine::Port& port = plan.outputs()[i];
     const fs::path file = folder / FileName(port.name);
     ASSAY_RETURN_IF_ERROR(data::WriteNpy(file, outputs[i]));
-    fmt::print("{}  {}{}  {}\n", port.name, Name(port.dtype), port.shape.ToString(), file.string());
+    fmt::print("{}  {}{}  {}\n", report::Printable(port.name), Name(port.dtype),
+               port.shape.ToString(), file.string());
   }
   return {};
 }

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -84,6 +85,71 @@ class Input(unittest.TestCase):
             file = pathlib.Path(folder) / "x.npy"
             numpy.save(file, numpy.zeros((1, 3, 28, 28), numpy.float32))
             self.one_sentence("run", MODEL, "--input", f"image={file}", contains="image")
+
+
+# A ModelProto of opset 13 with one node, of these names and types, by hand.
+def one_node_model(node, op_type):
+    def field(number, payload):
+        return bytes([number << 3 | 2, len(payload)]) + payload
+
+    def value(name):
+        tensor = b"\x08\x01" + field(2, field(1, b"\x08\x04"))
+        return field(1, name) + field(2, field(1, tensor))
+
+    graph = field(1, field(1, b"x") + field(2, b"y") + field(3, node) + field(4, op_type))
+    graph += field(11, value(b"x")) + field(12, value(b"y"))
+    return b"\x08\x07" + field(7, graph) + field(8, b"\x10\x0d")
+
+
+class Hostile(unittest.TestCase):
+    """What a person sees of files and disks that are not as they should be."""
+
+    def inspect(self, model, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "model.onnx"
+            file.write_bytes(model)
+            return assay("inspect", file, *arguments)
+
+    def test_names_neither_break_the_line_nor_steer_the_terminal(self):
+        result = self.inspect(one_node_model(b"odd\n\x1b[2Jname", b"NoSuchOp"))
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("odd\\n\\x1b[2Jname", result.stdout)
+        self.assertNotIn("\x1b", result.stdout + result.stderr)
+        refused = assay("run", "no\nsuch\x1b.onnx")
+        self.assertEqual(refused.stderr.count("\n"), 1)
+        self.assertNotIn("\x1b", refused.stderr)
+
+    def test_names_that_are_not_utf8_make_valid_json(self):
+        result = self.inspect(one_node_model(b"caf\xe9", b"Relu"), "--steps", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads(result.stdout)["steps"][0]["node"], "caf\ufffd")
+
+    def test_a_file_that_cannot_be_read(self):
+        result = assay("run", "/proc/self/mem")
+        self.assertEqual(result.returncode, 2)
+        self.assertEqual(result.stderr.count("\n"), 1)
+        self.assertIn("/proc/self/mem", result.stderr)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_result_that_cannot_be_printed(self):
+        for command in (["inspect", MODEL], ["inspect", MODEL, "--json", "-"], ["init", MODEL],
+                        ["kernels"], ["run", MODEL, "--output-dir", tempfile.gettempdir()]):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                result = subprocess.run([ASSAY, *command], stdout=full, stderr=subprocess.PIPE, text=True,
+                                        check=False)
+            self.assertEqual(result.returncode, 2, command)
+            self.assertIn("standard output cannot be written: No space left on device", result.stderr)
+
+    def test_a_full_disk_leaves_nothing_half_written(self):
+        limit = (2000, 2000)
+        for command in (["run", MODEL, "--batch", "200", "--output-dir", "."],
+                        ["inspect", MODEL, "--steps", "--json", "inspect.json"]):
+            with tempfile.TemporaryDirectory() as folder:
+                result = subprocess.run([ASSAY, *command], cwd=folder, capture_output=True, text=True, check=False,
+                                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+                self.assertEqual(result.returncode, 2, result.stderr)
+                self.assertIn("cannot be written", result.stderr)
+                self.assertEqual(list(pathlib.Path(folder).iterdir()), [])
 
 
 class Run(unittest.TestCase):
