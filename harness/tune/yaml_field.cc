@@ -16,6 +16,13 @@ namespace assay::tune {
 namespace {
 
 constexpr size_t kMaxBytes = 1 << 20;
+constexpr size_t kMaxValues = 100'000;
+
+// A found value as errors show it: a hostile one may be a megabyte.
+std::string Shown(const std::string& text) {
+  constexpr size_t kMost = 80;
+  return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
+}
 
 // Sets root.a.b = value for "a.b=value", making maps on the way.
 Status Override(YAML::Node root, const std::string& text) {
@@ -123,6 +130,7 @@ std::vector<Field> Field::Items() const {
   std::vector<Field> items;
   if (!present()) return items;
   if (!is_list()) return {*this};
+  if (!Count(node_.size())) return items;
   for (const YAML::Node& item : node_) {
     items.push_back(Field(item, fmt::format("{}[{}]", path_, items.size()), file_));
   }
@@ -136,6 +144,7 @@ std::vector<std::pair<std::string, Field>> Field::Entries() const {
     Reject("expected a map of keys");
     return entries;
   }
+  if (!Count(node_.size())) return entries;
   for (const auto& entry : node_) {
     if (!entry.first.IsScalar()) {
       Reject("has a key that is not text");
@@ -143,9 +152,17 @@ std::vector<std::pair<std::string, Field>> Field::Entries() const {
     }
     const std::string key = entry.first.Scalar();
     entries.emplace_back(
-        key, Field(entry.second, path_.empty() ? key : fmt::format("{}.{}", path_, key), file_));
+        key, Field(entry.second,
+                   path_.empty() ? Shown(key) : fmt::format("{}.{}", path_, Shown(key)), file_));
   }
   return entries;
+}
+
+bool Field::Count(size_t count) const {
+  file_->values += std::min(count, kMaxValues + 1);
+  if (file_->values <= kMaxValues) return true;
+  Reject(fmt::format("has more than the {} values a configuration may have", kMaxValues));
+  return false;
 }
 
 std::optional<std::string> Field::Scalar(bool required, std::string_view expected) const {
@@ -171,7 +188,7 @@ std::string Field::Choice(std::initializer_list<std::string_view> allowed,
   const auto text = Scalar(!fallback, expected);
   if (!text) return fallback.value_or("");
   if (std::ranges::find(allowed, *text) == allowed.end()) {
-    Reject(fmt::format("found '{}', expected {}", *text, expected));
+    Reject(fmt::format("found '{}', expected {}", Shown(*text), expected));
   }
   return *text;
 }
@@ -181,7 +198,7 @@ bool Field::Bool(std::optional<bool> fallback) const {
   if (!text) return fallback.value_or(false);
   bool value = false;
   if (!YAML::convert<bool>::decode(node_, value)) {
-    Reject(fmt::format("found '{}', expected True or False", *text));
+    Reject(fmt::format("found '{}', expected True or False", Shown(*text)));
   }
   return value;
 }
@@ -192,7 +209,7 @@ int64_t Field::Int(int64_t lo, int64_t hi, std::optional<int64_t> fallback) cons
   if (!text) return fallback.value_or(lo);
   const auto value = ParseNumber<int64_t>(*text);
   if (value && lo <= *value && *value <= hi) return *value;
-  Reject(fmt::format("found '{}', expected {}", *text, expected));
+  Reject(fmt::format("found '{}', expected {}", Shown(*text), expected));
   return lo;
 }
 
@@ -202,7 +219,7 @@ double Field::Number(double lo, double hi, std::optional<double> fallback) const
   if (!text) return fallback.value_or(lo);
   const auto value = ParseNumber<double>(*text);
   if (value && lo <= *value && *value <= hi) return *value;
-  Reject(fmt::format("found '{}', expected {}", *text, expected));
+  Reject(fmt::format("found '{}', expected {}", Shown(*text), expected));
   return lo;
 }
 

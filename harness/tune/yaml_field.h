@@ -46,7 +46,8 @@ class Field {
 
   // The value of `key` in a map; absent when the map or the key is.
   Field operator[](std::string_view key) const;
-  // Items of a list; a scalar or map is a list of one; nothing when absent.
+  // Items of a list; a scalar or map is a list of one; nothing when absent. All lists and maps of a
+  // file have at most 100,000 items and entries together, those of an alias counted each time.
   std::vector<Field> Items() const;
   // Entries of a map, in the file's order; an error for anything else.
   std::vector<std::pair<std::string, Field>> Entries() const;
@@ -69,10 +70,13 @@ class Field {
     Status status;
     std::vector<std::string> warnings;
     std::vector<std::string> overridden;  // Paths.
+    size_t values = 0;                    // That were read so far.
   };
   Field(YAML::Node node, std::string path, std::shared_ptr<File> file)
       : node_(std::move(node)), path_(std::move(path)), file_(std::move(file)) {}
 
+  // An error where `count` more values are too many.
+  bool Count(size_t count) const;
   // The text of a scalar; nullopt when absent with a fallback, or already reported.
   std::optional<std::string> Scalar(bool required, std::string_view expected) const;
 
