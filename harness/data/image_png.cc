@@ -1,12 +1,25 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <string_view>
 
 #include "harness/data/image_codec.h"
 
+// stb_image inflates whatever the file holds, be it a thousand times what the pixels need: no
+// single allocation may have more bytes than this.
+static thread_local size_t allowed_bytes = 0;
+
+static void* Allocate(void* old, size_t bytes) {
+  return bytes <= allowed_bytes ? std::realloc(old, bytes) : nullptr;
+}
+
+#define STBI_MALLOC(bytes) Allocate(nullptr, bytes)
+#define STBI_REALLOC(old, bytes) Allocate(old, bytes)
+#define STBI_FREE(old) std::free(old)
 #define STBI_ONLY_PNG
 #define STBI_NO_STDIO
 #define STB_IMAGE_STATIC
@@ -66,11 +79,17 @@ bool IsPng(std::span<const uint8_t> file) {
 }
 
 Result<Tensor> DecodePng(std::span<const uint8_t> file) {
+  if (file.size() > size_t{std::numeric_limits<int>::max()}) {
+    return Error(fmt::format("bad PNG: {} bytes, more than 2 GB are refused", file.size()));
+  }
   ASSAY_RETURN_IF_ERROR(CheckChunks(file));
   const uint8_t* const header = file.data() + sizeof(kSignature) + 8;  // IHDR's data.
   const int64_t bits = std::max<int64_t>(1, BitsPerPixel(header[8], header[9]));
   ASSAY_RETURN_IF_ERROR(CheckExtents(BigEndian32(header), BigEndian32(header + 4),
                                      static_cast<int64_t>(file.size()) * kMaxInflation * 8 / bits));
+  // The file itself, or what its rows inflate to: 8 bytes for a pixel at most, and one for a row.
+  allowed_bytes = 2 * (file.size() + 16 * size_t{BigEndian32(header)} * BigEndian32(header + 4)) +
+                  (size_t{1} << 16);
   int width = 0;
   int height = 0;
   int channels = 0;
@@ -78,7 +97,9 @@ Result<Tensor> DecodePng(std::span<const uint8_t> file) {
       stbi_load_from_memory(file.data(), static_cast<int>(file.size()), &width, &height, &channels,
                             3),
       stbi_image_free);
-  if (!pixels) return Error(fmt::format("bad PNG: {}", stbi_failure_reason()));
+  const std::string_view reason = pixels ? "" : stbi_failure_reason();
+  if (reason == "outofmem") return Error("bad PNG: inflates to far more than its pixels need");
+  if (!pixels) return Error(fmt::format("bad PNG: {}", reason));
   const auto bytes = size_t{3} * static_cast<size_t>(width) * static_cast<size_t>(height);
   return Tensor::Of<uint8_t>(Shape{height, width, 3}, std::span(pixels.get(), bytes));
 }

@@ -137,6 +137,14 @@ TEST(ImageCodec, RefusesEndlessScans) {
   EXPECT_EQ(DecodeBytes(bad + good.substr(second)).message(), "bad JPEG: more than 100 scans");
 }
 
+// A pixel that inflates to 64 MB.
+TEST_F(Image, RefusesPixelsThatInflateWithoutEnd) {
+  const std::string rows = PngChunk("IDAT", Deflate(std::string(size_t{64} << 20, '\0')));
+  ASSERT_LT(rows.size(), 100'000u);
+  EXPECT_THAT(Error(PngHeader(1, 1, 8, 2) + rows + PngChunk("IEND", "")),
+              HasSubstr("inflates to far more than its pixels need"));
+}
+
 // Chunks whose checksums are right and whose contents are not.
 TEST_F(Image, RefusesWrongPngContents) {
   const auto png = [](uint8_t depth, uint8_t type, const std::string& chunks) {
