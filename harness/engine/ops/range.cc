@@ -2,6 +2,7 @@
 
 #include "harness/engine/lowering.h"
 #include "harness/engine/with_type.h"
+#include "harness/engine/wrapping.h"
 
 namespace assay::engine {
 namespace {
@@ -19,9 +20,14 @@ Status SetRange(Inference& inference) {
   const Shape shape{count > 0 ? static_cast<int64_t>(count) : 0};
   ASSAY_RETURN_IF_ERROR(inference.ExpectConstantFits(DTypeOf<T>::value, shape));
   Tensor values(DTypeOf<T>::value, shape);
-  for (int64_t i = 0; i < values.elements(); ++i) {
-    values.as<T>()[static_cast<size_t>(i)] =
-        static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * delta);
+  const std::span<T> elements = values.as<T>();
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if constexpr (std::is_integral_v<T>) {  // Doubles are not exact for them all.
+      const auto step = Wrapping<T>(static_cast<T>(i), delta, [](auto a, auto b) { return a * b; });
+      elements[i] = Wrapping<T>(start, step, [](auto a, auto b) { return a + b; });
+    } else {
+      elements[i] = static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * delta);
+    }
   }
   return inference.SetConstant(0, std::move(values));
 }

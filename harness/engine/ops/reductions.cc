@@ -5,6 +5,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "harness/engine/convert.h"
 #include "harness/engine/reduction.h"
 #include "harness/engine/with_type.h"
 #include "harness/engine/wrapping.h"
@@ -50,7 +51,7 @@ constexpr V kMost =
 // A function of a real, for integers too.
 template <auto kFunction>
 constexpr auto kThroughDouble = []<typename V>(V x, int64_t) {
-  return static_cast<V>(kFunction(static_cast<double>(x)));
+  return Convert<V>(kFunction(static_cast<double>(x)));
 };
 constexpr auto kAsItIs = [](auto x, int64_t) { return x; };
 constexpr auto kZero = []<typename V>(V) { return V{0}; };
@@ -92,10 +93,10 @@ struct LogSumExp {
   template <typename T, typename Visit>
   static Wide<T> Of(const Visit& visit, int64_t count) {
     const auto most = static_cast<double>(Max::Of<T>(visit, count));
-    if (!std::isfinite(most)) return static_cast<Wide<T>>(most);
+    if (!std::isfinite(most)) return Convert<Wide<T>>(most);
     double sum = 0;
     visit([&](T x) { sum += std::exp(static_cast<double>(x) - most); });
-    return static_cast<Wide<T>>(std::log(sum) + most);
+    return Convert<Wide<T>>(std::log(sum) + most);
   }
 };
 

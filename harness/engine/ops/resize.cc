@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "harness/engine/convert.h"
 #include "harness/engine/line.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/with_type.h"
@@ -230,7 +231,7 @@ void Mix(const Mixture& mixture, const Lines& from, const T* read, T* result) {
 template <typename T>
 void AddAxis(const Node& node, Lowerer& lowerer, int at, const ResizeAxis& axis,
              const Operand& src, const Operand& dst) {
-  const auto outside = static_cast<T>(node.Float("extrapolation_value", 0.0f));
+  const auto outside = Convert<T>(node.Float("extrapolation_value", 0.0f));
   const Lines from = LinesOf(src.shape, at), to = LinesOf(dst.shape, at);
   std::vector<Mixture> mixtures = MixturesOf(node, axis);
   lowerer.CountPackedBytes(mixtures.size() * sizeof(Mixture));

@@ -83,6 +83,40 @@ TEST(Breadth, ReductionsKeepIntegersExact) {
               1000 + std::log(2.0), 1e-3);
 }
 
+// Found by fuzzing: roots and logarithms of negative integers are none.
+TEST(Breadth, ReductionsOfIntegersToNoNumber) {
+  const int64_t lowest = std::numeric_limits<int64_t>::min();
+  EXPECT_THAT(Values<int64_t>(RunOp("ReduceLogSum", Vector<int64_t>({-2, 1}), {})[0]),
+              ElementsAre(0));
+  EXPECT_THAT(Values<int64_t>(RunOp("ReduceLogSum", Vector<int64_t>({0}), {})[0]),
+              ElementsAre(lowest));
+  const int64_t root = int64_t{1} << 31;  // Two of these squares wrap to the lowest number.
+  EXPECT_THAT(Values<int64_t>(RunOp("ReduceL2", Vector<int64_t>({root, root}), {})[0]),
+              ElementsAre(0));
+}
+
+TEST(Breadth, RangesOfIntegersAreExact) {
+  const int64_t most = std::numeric_limits<int64_t>::max();
+  GraphBuilder builder;
+  builder.Init<int64_t>("start", {}, {most - 2048}).Init<int64_t>("limit", {}, {most});
+  builder.Init<int64_t>("delta", {}, {1024}).Op("Range", {"start", "limit", "delta"}, "y");
+  builder.Output("y", DType::kI64);
+  EXPECT_THAT(Values<int64_t>(RunGraph(builder.graph, {})[0]),
+              ElementsAre(most - 2048, most - 1024));
+}
+
+TEST(Breadth, ResizeExtrapolatesBytesWithTheNearest) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kU8, {1, 1, 1, 2}).Init<int64_t>("sizes", {4}, {1, 1, 1, 2});
+  builder.Init<float>("roi", {8}, {0, 0, 0, 2, 1, 1, 1, 3});
+  builder.Op("Resize", {"x", "roi", "", "sizes"}, "y",
+             {{"coordinate_transformation_mode", std::string("tf_crop_and_resize")},
+              {"extrapolation_value", 1e30f}});
+  builder.Output("y", DType::kU8);
+  const Tensor x = Tensor::Of<uint8_t>({1, 1, 1, 2}, std::vector<uint8_t>{1, 2});
+  EXPECT_THAT(Values<uint8_t>(RunGraph(builder.graph, {x})[0]), ElementsAre(255, 255));
+}
+
 // Line by line by the convolution of images.
 TEST(Breadth, ConvolutionsOfLinesAreThoseOfImages) {
   for (const int64_t groups : {1, 2, 4}) {
