@@ -96,7 +96,7 @@ TEST(Graph, FindsProducersConsumersAndFreshNames) {
   EXPECT_EQ(names.Make("v"), "v_1");
   EXPECT_EQ(names.Make("v"), "v_2");
   EXPECT_EQ(names.Make("a"), "a_1");
-  EXPECT_EQ(names.Make("x"), "x");
+  EXPECT_EQ(names.Make("x"), "x_1");  // An input.
   EXPECT_EQ(names.Make("new"), "new");
   EXPECT_EQ(names.Make("new"), "new_1");
   EXPECT_TRUE(graph.IsOutput("y"));
