@@ -121,6 +121,8 @@ Result<Recurrence> RecurrenceOf(const Inference& inference, int64_t gates,
   if (node.Int("hidden_size", hidden) != hidden || hidden < 1) {
     return inference.Error("hidden_size contradicts the weights {}", r.ToString());
   }
+  const float clip = node.Float("clip", std::numeric_limits<float>::infinity());
+  if (!(clip >= 0)) return inference.Error("clip is {}, and may not be negative", clip);
   Recurrence recurrence{.steps = x[batch_first ? 1 : 0],
                         .batch = x[batch_first ? 0 : 1],
                         .in = x[2],
@@ -129,7 +131,7 @@ Result<Recurrence> RecurrenceOf(const Inference& inference, int64_t gates,
                         .gates = gates,
                         .reverse = direction == "reverse",
                         .batch_first = batch_first,
-                        .clip = node.Float("clip", std::numeric_limits<float>::infinity()),
+                        .clip = clip,
                         .activations = {}};
   ASSAY_ASSIGN_OR_RETURN(recurrence.activations,
                          ActivationsOf(inference, defaults, recurrence.directions));

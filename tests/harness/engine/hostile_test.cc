@@ -193,6 +193,11 @@ TEST(Hostile, Normalizations) {
   ExpectRefused("PRelu", {{2, 1}, {2, 3}});
 }
 
+TEST(Hostile, ClipBelowZero) {
+  ExpectRefused("RNN", {{2, 1, 3}, {1, 4, 3}, {1, 4, 4}}, {{"clip", -1.0f}}, {},
+                "clip is -1, and may not be negative");
+}
+
 TEST(Hostile, Resize) {
   const auto refuse = [](std::vector<float> scales) {
     GraphBuilder builder;
