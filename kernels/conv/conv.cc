@@ -8,6 +8,7 @@
 #include "kernels/base/check.h"
 #include "kernels/conv/direct.h"
 #include "kernels/conv/geometry.h"
+#include "kernels/conv/word_conv.h"
 #include "kernels/winograd/dispatch.h"
 #include "kernels/winograd/winograd.h"
 
@@ -35,10 +36,15 @@ std::string OverBudget(const ConvSpec& spec, const Algorithm& algorithm,
          (options.winograd_bytes <= 0 ? "0" : Megabytes(options.winograd_bytes));
 }
 
+// What gemm's dispatch sees where no other algorithm is picked.
+gemm::Problem ToProduct(const ConvSpec& spec, ComputeType type) {
+  return WordConv::Pays(spec, type) ? WordConv::ToProblem(spec, type) : ToProblem(spec, type);
+}
+
 // The cheapest algorithm that may be picked, if it is worth it.
 std::optional<Algorithm> Cheapest(const ConvSpec& spec, ComputeType type,
                                   const KernelOptions& options) {
-  const gemm::Problem problem = ToProblem(spec, type);
+  const gemm::Problem problem = ToProduct(spec, type);
   const auto direct = gemm::Choose(problem, options);
   if (!direct.ok()) return std::nullopt;
   double least = kWorthwhile * gemm::EstimateCycles(**direct, problem);
@@ -86,7 +92,7 @@ VariantChoice ToChoice(const ConvSpec& spec, ComputeType type, const Algorithm& 
 }  // namespace
 
 struct Conv::Impl {
-  std::variant<Direct, winograd::Winograd> planned;
+  std::variant<Direct, WordConv, winograd::Winograd> planned;
   double error_bound;
 };
 
@@ -104,6 +110,10 @@ Result<Conv> Conv::Make(const ConvSpec& spec, ComputeType type, const Weights& w
     ASSAY_ASSIGN_OR_RETURN(auto made,
                            winograd::Winograd::Make(spec, *algorithm, weights, stage, options));
     return Conv(std::make_unique<Impl>(Impl{std::move(made), winograd::ErrorBound(spec.c)}));
+  }
+  if (WordConv::Pays(spec, type)) {
+    ASSAY_ASSIGN_OR_RETURN(auto made, WordConv::Make(spec, type, weights, stage, options));
+    return Conv(std::make_unique<Impl>(Impl{std::move(made), 0}));
   }
   ASSAY_ASSIGN_OR_RETURN(auto made, Direct::Make(spec, type, weights, stage, options));
   return Conv(std::make_unique<Impl>(Impl{std::move(made), 0}));
@@ -136,7 +146,7 @@ std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
   ASSAY_CHECK(CheckGeometry(spec).ok());
   const auto chosen = Choose(spec, type, options);
   const std::string picked = chosen.ok() && chosen->has_value() ? (*chosen)->name() : "";
-  std::vector<VariantChoice> choices = gemm::Explain(ToProblem(spec, type), options);
+  std::vector<VariantChoice> choices = gemm::Explain(ToProduct(spec, type), options);
   if (!picked.empty()) {
     for (VariantChoice& choice : choices) choice.picked = false;
   }

@@ -8,6 +8,7 @@
 #include "kernels/base/buffer.h"
 #include "kernels/conv/direct.h"
 #include "kernels/conv/reference.h"
+#include "kernels/conv/word_conv.h"
 #include "kernels/gemm/dispatch.h"
 #include "kernels/gemm/variant.h"
 #include "tests/kernels/gemm/fill.h"
@@ -89,6 +90,49 @@ void Check(const ConvSpec& s, ComputeType type, const std::string& variant, int3
     } else {
       ASSERT_NEAR(dst.as<float>()[i], expected[i], bound) << "at " << i;
     }
+  }
+}
+
+// Kernel rows whose bytes left over are joined.
+std::vector<ConvSpec> WordSpecs() {
+  return {
+      {.n = 2,
+       .h = 31,
+       .w = 27,
+       .c = 3,
+       .oc = 65,
+       .kh = 3,
+       .kw = 3,
+       .stride_h = 2,
+       .stride_w = 2,
+       .pad_top = 1,
+       .pad_left = 1,
+       .pad_bottom = 2,
+       .pad_right = 1,
+       .dst_stride = 70,
+       .residual_stride = 66},
+      {.h = 30,
+       .w = 33,
+       .c = 3,
+       .oc = 64,
+       .kh = 7,
+       .kw = 7,
+       .stride_h = 2,
+       .stride_w = 2,
+       .pad_top = 3,
+       .pad_left = 3,
+       .pad_bottom = 3,
+       .pad_right = 2},
+      // More joined words than image lines from one output line to the next.
+      {.h = 20, .w = 25, .c = 5, .oc = 300, .kh = 5, .kw = 3, .stride_h = 1, .stride_w = 3},
+      {.h = 19, .w = 24, .c = 1, .oc = 130, .kh = 5, .kw = 5, .stride_h = 3, .stride_w = 4},
+  };
+}
+
+TEST(Conv, JoinsTheBytesLeftOverOfKernelRows) {
+  for (const ConvSpec& spec : WordSpecs()) {
+    EXPECT_TRUE(WordConv::Pays(spec, ComputeType::kU8S8U8)) << Text(spec);
+    EXPECT_FALSE(WordConv::Pays(spec, ComputeType::kF32)) << Text(spec);
   }
 }
 
@@ -258,7 +302,11 @@ TEST_P(EveryVariant, AgreesWithTheReference) {
   if (!DetectedIsas().has(variant.isa)) GTEST_SKIP() << "this CPU lacks " << Name(variant.isa);
   for (ComputeType type : kTypes) {
     if (gemm::KernelFor(variant, type) == nullptr) continue;
-    for (const ConvSpec& spec : Specs()) {
+    std::vector<ConvSpec> specs = Specs();
+    if (type != ComputeType::kF32) {
+      for (const ConvSpec& spec : WordSpecs()) specs.push_back(spec);
+    }
+    for (const ConvSpec& spec : specs) {
       for (int32_t zero_point : {0, 113, 255}) {
         Check(spec, type, variant.name, zero_point, type != ComputeType::kU8S8S32);
         Check(spec, type, variant.name, zero_point, false);
@@ -281,12 +329,23 @@ TEST_P(EveryVariant, TwoThreadsAgreeWithTheReference) {
                       .pad_left = 1,
                       .pad_bottom = 1,
                       .pad_right = 1};
+  const ConvSpec first_layer{.h = 96,
+                             .w = 96,
+                             .c = 3,
+                             .oc = 64,
+                             .kh = 3,
+                             .kw = 3,
+                             .stride_h = 2,
+                             .stride_w = 2,
+                             .pad_bottom = 1,
+                             .pad_right = 1};
   ConvSpec grouped = spec;
   grouped.groups = 2;
   for (ComputeType type : kTypes) {
     if (gemm::KernelFor(variant, type) == nullptr) continue;
     Check(spec, type, variant.name, 5, false, 2);
     Check(grouped, type, variant.name, 5, false, 2);
+    Check(first_layer, type, variant.name, 5, false, 2);
   }
 }
 
