@@ -1,5 +1,8 @@
 #include "kernels/gemm/packing.h"
 
+#include <cstring>
+#include <vector>
+
 namespace assay::gemm {
 namespace {
 
@@ -17,54 +20,88 @@ int64_t ElementBytes(RhsFormat format) {
   return 0;
 }
 
-// Where element k of the column at `position` stands in a tap, in elements.
-int64_t Place(const Variant& variant, int64_t k, int64_t position) {
-  const int64_t step = StepOfK(variant.rhs);
-  switch (variant.rhs) {
-    case RhsFormat::kF32:
-    case RhsFormat::kF32x16:
-    case RhsFormat::kS8x4:
-      return (k / step * variant.nr + position) * step + k % step;
-    case RhsFormat::kS16x4:
-      return ((k / step * 2 + k % 2) * variant.nr + position) * 2 + k % step / 2;
-    case RhsFormat::kSignMagnitude8x4:  // Of the magnitude.
-      return k / step * variant.nr * 8 + position / 8 * 64 + position % 8 * step + k % step;
-  }
-  return 0;
-}
+// A panel of columns, position by position: reads follow the owner's order, writes stay in the
+// second level.
+struct Packer {
+  const RhsView& view;
+  const Variant& variant;
+  ComputeType type;
+  int64_t steps;      // Of a tap.
+  int64_t tap_bytes;  // Packed.
 
-template <typename From, typename To>
-void PackTap(const RhsView& view, const Variant& variant, ComputeType type, int64_t group,
-             int64_t first_column, int64_t tap, To* out) {
-  const From* data = static_cast<const From*>(view.data);
-  for (int64_t position = 0; position < variant.nr; ++position) {
-    const int64_t column = first_column + ColumnAt(variant, type, position);
-    if (column >= view.n) continue;
-    for (int64_t k = 0; k < view.k(); ++k) {
-      out[Place(variant, k, position)] = data[view.Index(group, tap, k, column)];
+  // Calls place(column's elements with zeros up to whole steps, tap's beginning, position) for
+  // every tap of every column of the panel.
+  template <typename T, typename Place>
+  void ForEachTap(int64_t group, int64_t first_column, uint8_t* out, Place place) const {
+    std::vector<T> elements(static_cast<size_t>(steps * StepOfK(variant.rhs)));
+    for (int64_t position = 0; position < variant.nr; ++position) {
+      const int64_t column = first_column + ColumnAt(variant, type, position);
+      if (column >= view.n) continue;
+      for (int64_t tap = 0; tap < view.taps; ++tap) {
+        view.Read(group, tap, column, elements.data());
+        place(elements.data(), out + tap * tap_bytes, position);
+      }
     }
   }
-}
 
-void PackSignMagnitudeTap(const RhsView& view, const Variant& variant, ComputeType type,
-                          int64_t group, int64_t first_column, int64_t tap, uint8_t* out) {
-  const int8_t* data = static_cast<const int8_t*>(view.data);
-  auto* constants =
-      reinterpret_cast<int32_t*>(out + PackedK(variant, view.k()) * variant.nr * 2);
-  for (int64_t position = 0; position < variant.nr; ++position) {
-    const int64_t column = first_column + ColumnAt(variant, type, position);
-    if (column >= view.n) continue;
-    uint32_t constant = 0;  // Unsigned, since it may wrap.
-    for (int64_t k = 0; k < view.k(); ++k) {
-      const int32_t w = data[view.Index(group, tap, k, column)];
-      uint8_t* magnitude = out + Place(variant, k, position);
-      magnitude[0] = static_cast<uint8_t>(w < 0 ? -w : w);
-      magnitude[32] = w < 0 ? 0x7f : 0x80;
-      constant += static_cast<uint32_t>(w < 0 ? 127 * w : 128 * w);
-    }
-    constants[position] = static_cast<int32_t>(constant);
+  // Steps of kStep elements side by side.
+  template <typename T, int kStep>
+  void PackSteps(int64_t group, int64_t first_column, uint8_t* out) const {
+    ForEachTap<T>(group, first_column, out, [&](const T* from, uint8_t* tap, int64_t position) {
+      T* to = reinterpret_cast<T*>(tap) + position * kStep;
+      for (int64_t s = 0; s < steps; ++s, from += kStep, to += variant.nr * kStep) {
+        std::memcpy(to, from, kStep * sizeof(T));
+      }
+    });
   }
-}
+
+  void PackS16(int64_t group, int64_t first_column, uint8_t* out) const {
+    const int64_t part = variant.nr * 2;
+    ForEachTap<int8_t>(group, first_column, out,
+                       [&](const int8_t* from, uint8_t* tap, int64_t position) {
+                         auto* to = reinterpret_cast<int16_t*>(tap) + position * 2;
+                         for (int64_t s = 0; s < steps; ++s, from += 4, to += 2 * part) {
+                           to[0] = from[0];
+                           to[1] = from[2];
+                           to[part] = from[1];
+                           to[part + 1] = from[3];
+                         }
+                       });
+  }
+
+  void PackSignMagnitude(int64_t group, int64_t first_column, uint8_t* out) const {
+    ForEachTap<int8_t>(
+        group, first_column, out, [&](const int8_t* from, uint8_t* tap, int64_t position) {
+          uint32_t constant = 0;  // Unsigned, since it may wrap.
+          uint8_t* to = tap + position / 8 * 64 + position % 8 * 4;
+          for (int64_t s = 0; s < steps; ++s, to += variant.nr * 8) {
+            for (int64_t j = 0; j < 4; ++j) {
+              const int32_t w = *from++;
+              to[j] = static_cast<uint8_t>(w < 0 ? -w : w);
+              to[32 + j] = w < 0 ? 0x7f : 0x80;
+              constant += static_cast<uint32_t>(w < 0 ? 127 * w : 128 * w);
+            }
+          }
+          auto* constants = reinterpret_cast<uint32_t*>(tap + steps * variant.nr * 8);
+          constants[position] = constant;
+        });
+  }
+
+  void Pack(int64_t group, int64_t first_column, uint8_t* out) const {
+    switch (variant.rhs) {
+      case RhsFormat::kF32:
+        return PackSteps<float, 1>(group, first_column, out);
+      case RhsFormat::kF32x16:
+        return PackSteps<float, 16>(group, first_column, out);
+      case RhsFormat::kS8x4:
+        return PackSteps<int8_t, 4>(group, first_column, out);
+      case RhsFormat::kS16x4:
+        return PackS16(group, first_column, out);
+      case RhsFormat::kSignMagnitude8x4:
+        return PackSignMagnitude(group, first_column, out);
+    }
+  }
+};
 
 }  // namespace
 
@@ -87,21 +124,12 @@ PackedRhs::PackedRhs(const RhsView& view, const Variant& variant, ComputeType ty
       tap_bytes_(PackedK(variant, view.k()) * variant.nr * ElementBytes(variant.rhs) +
                  (variant.rhs == RhsFormat::kSignMagnitude8x4 ? 4 * variant.nr : 0)),
       data_(Buffer::Zeroed(static_cast<size_t>(view.groups * panels_ * taps_ * tap_bytes_))) {
+  const Packer packer{view, variant, type, PackedK(variant, view.k()) / StepOfK(variant.rhs),
+                      tap_bytes_};
   uint8_t* out = data_.data();
   for (int64_t group = 0; group < view.groups; ++group) {
-    for (int64_t panel = 0; panel < panels_; ++panel) {
-      for (int64_t tap = 0; tap < taps_; ++tap, out += tap_bytes_) {
-        const int64_t first = panel * variant.nr;
-        if (type == ComputeType::kF32) {
-          PackTap<float>(view, variant, type, group, first, tap, reinterpret_cast<float*>(out));
-        } else if (variant.rhs == RhsFormat::kSignMagnitude8x4) {
-          PackSignMagnitudeTap(view, variant, type, group, first, tap, out);
-        } else if (variant.rhs == RhsFormat::kS8x4) {
-          PackTap<int8_t>(view, variant, type, group, first, tap, reinterpret_cast<int8_t*>(out));
-        } else {
-          PackTap<int8_t>(view, variant, type, group, first, tap, reinterpret_cast<int16_t*>(out));
-        }
-      }
+    for (int64_t panel = 0; panel < panels_; ++panel, out += panel_bytes()) {
+      packer.Pack(group, panel * variant.nr, out);
     }
   }
 }

@@ -21,9 +21,14 @@ struct RhsView {
   int64_t column_stride = 1;
 
   int64_t k() const { return k_outer * k_inner; }
-  int64_t Index(int64_t group, int64_t tap, int64_t k, int64_t column) const {
-    return group * group_stride + tap * tap_stride + k / k_inner * k_outer_stride +
-           k % k_inner * k_inner_stride + column * column_stride;
+  // The elements of a tap of a column: k() of them.
+  template <typename T>
+  void Read(int64_t group, int64_t tap, int64_t column, T* out) const {
+    const T* from = static_cast<const T*>(data) + group * group_stride + tap * tap_stride +
+                    column * column_stride;
+    for (int64_t outer = 0; outer < k_outer; ++outer, from += k_outer_stride) {
+      for (int64_t inner = 0; inner < k_inner; ++inner) *out++ = from[inner * k_inner_stride];
+    }
   }
 };
 

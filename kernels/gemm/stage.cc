@@ -69,14 +69,12 @@ Buffer PackBias(const RhsView& rhs, const void* bias, const OutputStage& stage, 
     return PackColumns(values.data(), rhs.groups, rhs.n, variant, type);
   }
   std::vector<int32_t> values(static_cast<size_t>(channels));
-  const int8_t* weights = static_cast<const int8_t*>(rhs.data);
+  std::vector<int8_t> weights(static_cast<size_t>(rhs.k()));
   for (int64_t channel = 0; channel < channels; ++channel) {
     uint32_t sum = 0;  // Unsigned, since it may wrap.
     for (int64_t tap = 0; tap < rhs.taps; ++tap) {
-      for (int64_t k = 0; k < rhs.k(); ++k) {
-        sum += static_cast<uint32_t>(
-            int32_t{weights[rhs.Index(channel / rhs.n, tap, k, channel % rhs.n)]});
-      }
+      rhs.Read(channel / rhs.n, tap, channel % rhs.n, weights.data());
+      for (int8_t weight : weights) sum += static_cast<uint32_t>(int32_t{weight});
     }
     uint32_t value =
         bias != nullptr ? static_cast<uint32_t>(static_cast<const int32_t*>(bias)[channel]) : 0;

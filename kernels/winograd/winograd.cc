@@ -57,7 +57,8 @@ gemm::RhsView ToView(const ConvSpec& s, const Algorithm& algorithm, const Buffer
   view.k_inner = s.c;
   view.n = s.oc;
   view.group_stride = s.c * s.oc;
-  view.k_inner_stride = s.oc;
+  view.k_inner_stride = 1;
+  view.column_stride = s.c;
   return view;
 }
 
