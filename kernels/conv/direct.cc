@@ -103,6 +103,7 @@ std::vector<Band> Bands(const TapTable& taps, const gemm::Problem& problem,
   double cycles = EstimateCycles(variant, part, LineTiling(variant, part.m, end - begin));
   part.m = s.n * s.oh();
   part.line = 0;
+  part.read_again = true;
   for (int64_t ox = 0; ox < ow; ++ox) {
     if (ox >= begin && ox < end) continue;
     part.taps = TapsInside(s, ox);

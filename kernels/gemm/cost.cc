@@ -38,13 +38,23 @@ constexpr double kNearBytes = 768 * 1024, kThirdLevelBytes = 10e6;
 constexpr double kNearPerCycle = 24, kThirdPerCycle = 20, kMemoryPerCycle = 8;
 constexpr double kWidePanelStepBytes = 192;
 
+// Packed operands of so many bytes are read from afar once, since the layers of a model drive out
+// each other's; a tile of the first rows waits for what its CPU does not foresee. How much that has
+// under way is what its queue of operations spans: bytes per cycle grow with the bytes that one
+// operation takes, up to what memory gives. Measured with weights flushed to memory, f32 1x7x7x320
+// to 1280: 16x16 2.5 bytes per cycle, 12x32 3.9, 8x48 5.9; int8 1024 to 2048: 3.5, 6 and 7.6. Half
+// of that is reckoned with, since the third level may hold them. To fetch them by software, a panel
+// ahead or 1 to 4 KB within the steps, gained 7 % for 16x16 and nothing for others.
+constexpr double kColdBytes = 256 * 1024;
+constexpr double kColdPerCycle = 10, kColdLeast = 1.5, kColdShare = 0.5;
+
 // What stays in the first level, be it a panel that many rows pass by or rows that panels pass by.
 // The steps of k take bytes from the second beside their multiply-adds, at little cost: 256 in 24
 // cycles, as 6x64 does, 3 to 5 %.
 constexpr double kFirstLevelBytes = 24 * 1024, kBesidePerCycle = 300;
 // All rows pass by each of many small panels. Where the second level does not hold them: 1024^3 of
-// int8 in 16x16 is 10 % slower than in 12x32. To take them in blocks that it holds gained 7 % there,
-// and lost as much where panels are few.
+// int8 in 16x16 is 10 % slower than in 12x32. To take them in blocks that it holds gained 7 %
+// there, and lost as much where panels are few.
 constexpr int64_t kFewPanels = 4;
 constexpr double kLongRowsBytes = 4096, kFarRowsPerCycle = 36;
 // Rows that come again for every panel from beyond the first level: their first bytes, until the
@@ -92,8 +102,7 @@ class Cost {
         row_tiles_(static_cast<double>(tiling.tiles())),
         rows_(static_cast<double>(problem.m) / row_tiles_),
         cells_(rows_ * static_cast<double>(dots_ && problem.n <= 2 ? problem.n : variant.nr)),
-        steps_(static_cast<double>(problem.taps) *
-               (tiling.lines > 1 ? 1 - problem.skippable : 1) *
+        steps_(static_cast<double>(problem.taps) * (tiling.lines > 1 ? 1 - problem.skippable : 1) *
                static_cast<double>(CeilDiv(problem.k, StepOfK(variant.rhs)))),
         panel_step_(static_cast<double>(PanelStepBytes(variant))),
         row_step_(rows_ * step_ * (problem.type == ComputeType::kF32 ? 4 : 1)) {}
@@ -102,7 +111,8 @@ class Cost {
     const double step = std::max({StepCycles(), kChainCycles, ReadCycles()});
     const double compute = steps_ * step + AroundCycles(), store = DstBytes() / DstPerCycle();
     const double tile = std::max(compute, store) + std::min(compute, store) * kNotBeside;
-    return static_cast<double>(problem_.groups * panels_) * row_tiles_ * tile;
+    return static_cast<double>(problem_.groups) *
+           (static_cast<double>(panels_) * row_tiles_ * tile + ColdCycles());
   }
 
  private:
@@ -125,9 +135,19 @@ class Cost {
            (rows_return ? row_step_ / kFarRowsPerCycle : 0);
   }
 
-  // Of a step: reading its part of the panel, each panel for every tile of rows; the first time from
-  // beyond the second level, where it does not hold all of them; again and again, where it does not
-  // hold one.
+  // Of a group: waiting for the packed operand from memory.
+  double ColdCycles() const {
+    const double bytes = rhs_bytes() * static_cast<double>(problem_.groups);
+    if (bytes < kColdBytes || problem_.read_again) return 0;
+    const double vectors = panel_step_ / (variant_.vector_bits / 8.0);
+    const double operations = rows_ * vectors + vectors + rows_;
+    return kColdShare * rhs_bytes() /
+           std::min(kColdPerCycle, kColdLeast + panel_step_ / operations);
+  }
+
+  // Of a step: reading its part of the panel, each panel for every tile of rows; the first time
+  // from beyond the second level, where it does not hold all of them; again and again, where it
+  // does not hold one.
   double ReadCycles() const {
     const double width = 0.5 + 0.5 * std::min(1.0, panel_step_ / kWidePanelStepBytes);
     const double far_rate =
@@ -138,7 +158,8 @@ class Cost {
            LostRowBytes() / kNearPerCycle;
   }
 
-  // Of a step: what it reads of the rows again from the second level, for want of room in the first.
+  // Of a step: what it reads of the rows again from the second level, for want of room in the
+  // first.
   double LostRowBytes() const {
     if (dots_) return panel_bytes() > kFirstLevelBytes ? row_step_ : 0;
     const double share = static_cast<double>(std::gcd(problem_.row_bytes, kSetBytes)) /
@@ -166,7 +187,8 @@ class Cost {
   double AroundCycles() const {
     // A slow tier stores as slowly as it multiplies.
     const double stored = std::min(
-        requantized_ ? kRequantizedPerCycle * width() : kStoredPerCycle * width() * width(), rate());
+        requantized_ ? kRequantizedPerCycle * width() : kStoredPerCycle * width() * width(),
+        rate());
     const double pieces = cells_ * element_bytes() / 32;
     const double held_up = std::max(0.0, pieces - kHeldStores) * kExcessStoreCycles;
     const double reduced = dots_ ? rows_ * kReduceCycles : 0;

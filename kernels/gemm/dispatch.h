@@ -24,6 +24,8 @@ struct Problem {
   // The share of all taps that tiles within one line can leave out, since they are padding for the
   // whole line.
   double skippable = 0;
+  // The packed operand was just read, for other rows.
+  bool read_again = false;
 
   int64_t macs() const { return groups * m * n * k * taps; }
 };

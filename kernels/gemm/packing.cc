@@ -1,5 +1,6 @@
 #include "kernels/gemm/packing.h"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -30,15 +31,15 @@ struct Packer {
   int64_t tap_bytes;  // Packed.
 
   // Calls place(column's elements with zeros up to whole steps, tap's beginning, position) for
-  // every tap of every column of the panel.
+  // every tap of every column of the panel; columns beyond the last are zeros.
   template <typename T, typename Place>
   void ForEachTap(int64_t group, int64_t first_column, uint8_t* out, Place place) const {
     std::vector<T> elements(static_cast<size_t>(steps * StepOfK(variant.rhs)));
     for (int64_t position = 0; position < variant.nr; ++position) {
       const int64_t column = first_column + ColumnAt(variant, type, position);
-      if (column >= view.n) continue;
+      if (column >= view.n) std::fill(elements.begin(), elements.end(), T{});
       for (int64_t tap = 0; tap < view.taps; ++tap) {
-        view.Read(group, tap, column, elements.data());
+        if (column < view.n) view.Read(group, tap, column, elements.data());
         place(elements.data(), out + tap * tap_bytes, position);
       }
     }
@@ -123,7 +124,7 @@ PackedRhs::PackedRhs(const RhsView& view, const Variant& variant, ComputeType ty
       panels_((view.n + variant.nr - 1) / variant.nr),
       tap_bytes_(PackedK(variant, view.k()) * variant.nr * ElementBytes(variant.rhs) +
                  (variant.rhs == RhsFormat::kSignMagnitude8x4 ? 4 * variant.nr : 0)),
-      data_(Buffer::Zeroed(static_cast<size_t>(view.groups * panels_ * taps_ * tap_bytes_))) {
+      data_(static_cast<size_t>(view.groups * panels_ * taps_ * tap_bytes_)) {
   const Packer packer{view, variant, type, PackedK(variant, view.k()) / StepOfK(variant.rhs),
                       tap_bytes_};
   uint8_t* out = data_.data();

@@ -8,10 +8,6 @@ namespace assay::winograd {
 namespace {
 
 constexpr const char* kPrefix = "winograd";
-// Transformed weights are read once per call; what of them does not stay in the second-level cache
-// comes from the third at this rate.
-constexpr double kCachedWeightBytes = 512 << 10;
-constexpr double kWeightBytesPerCycle = 24;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -85,9 +81,7 @@ double EstimateCycles(const ConvSpec& s, const Algorithm& algorithm, const Kerne
   const Transforms& transforms = algorithm.transforms();
   const double per_tile = static_cast<double>(CeilDiv(s.c, lanes)) * transforms.input_cycles +
                           static_cast<double>(CeilDiv(s.oc, lanes)) * transforms.output_cycles;
-  const auto weight_bytes = static_cast<double>(algorithm.positions() * s.c * s.oc * 4);
-  return gemm::EstimateCycles(**product, problem) + static_cast<double>(problem.m) * per_tile +
-         std::max(weight_bytes - kCachedWeightBytes, 0.0) / kWeightBytesPerCycle;
+  return gemm::EstimateCycles(**product, problem) + static_cast<double>(problem.m) * per_tile;
 }
 
 }  // namespace assay::winograd
