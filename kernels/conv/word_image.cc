@@ -14,6 +14,20 @@ constexpr double kLineCycles = 20, kBytesPerCycle = 16, kJoinedByteCycles = 0.6;
 // Of the multiply-adds saved, reckoned with a fast tier: on a slow one there is more to save.
 constexpr double kMacsPerCycle = 64;
 
+struct Line {
+  int64_t pixels, distance;
+};
+
+// Words of the first kBytes of `from`, and zeros, for every pixel.
+template <size_t kBytes>
+void JoinLine(const Line& line, const std::array<const uint8_t*, 4>& from, uint8_t* to) {
+  for (int64_t ox = 0, i = 0; ox < line.pixels; ++ox, i += line.distance) {
+    uint32_t word = from[0][i];
+    for (size_t at = 1; at < kBytes; ++at) word |= static_cast<uint32_t>(from[at][i]) << (8 * at);
+    std::memcpy(to + i, &word, sizeof(word));
+  }
+}
+
 }  // namespace
 
 WordImage::WordImage(const ConvSpec& spec)
@@ -91,21 +105,31 @@ void WordImage::CopyLine(const uint8_t* src, uint8_t padding, int64_t line, uint
 }
 
 void WordImage::JoinWords(int64_t output_line, uint8_t* copy) const {
-  const int64_t oh = spec_.oh(), distance = pixel_distance(), ow = spec_.ow();
+  const int64_t oh = spec_.oh(), first_joined = spec_.kh * row_words_;
   uint8_t* first = copy + PixelOffset(output_line / oh, output_line % oh, 0);
+  const Line line = {spec_.ow(), pixel_distance()};
   for (int64_t joined = 0; joined < joined_words_; ++joined) {
-    // Where the four bytes are; one that is none has a weight of zero, and may be any.
     std::array<const uint8_t*, kWordBytes> from;
-    for (int64_t at = 0; at < kWordBytes; ++at) {
-      const int64_t byte = std::max<int64_t>(0, ByteOf(spec_.kh * row_words_ + joined, at));
-      from[static_cast<size_t>(at)] = first + byte / row_bytes() * line_bytes_ + byte % row_bytes();
+    int64_t count = 0;
+    for (; count < kWordBytes; ++count) {
+      const int64_t byte = ByteOf(first_joined + joined, count);
+      if (byte < 0) break;
+      from[static_cast<size_t>(count)] =
+          first + byte / row_bytes() * line_bytes_ + byte % row_bytes();
     }
     uint8_t* to = first + AreaOffset(joined);
-    for (int64_t ox = 0; ox < ow; ++ox) {
-      const int64_t i = ox * distance;
-      const uint32_t word =
-          from[0][i] | from[1][i] << 8 | from[2][i] << 16 | static_cast<uint32_t>(from[3][i]) << 24;
-      std::memcpy(to + i, &word, kWordBytes);
+    switch (count) {
+      case 1:
+        JoinLine<1>(line, from, to);
+        break;
+      case 2:
+        JoinLine<2>(line, from, to);
+        break;
+      case 3:
+        JoinLine<3>(line, from, to);
+        break;
+      default:
+        JoinLine<4>(line, from, to);
     }
   }
 }
