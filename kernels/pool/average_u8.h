@@ -42,8 +42,8 @@ struct Requantize {
         max(V::Set(static_cast<float>(255 - zero_point))),
         zero_point(V::Set16(zero_point)) {}
   [[gnu::always_inline]] typename V::Int operator()(const typename V::Int (&sums)[4]) const {
-    return Reals({{V::ToFloat(sums[0]), V::ToFloat(sums[1]), V::ToFloat(sums[2]),
-                   V::ToFloat(sums[3])}});
+    return Reals(
+        {{V::ToFloat(sums[0]), V::ToFloat(sums[1]), V::ToFloat(sums[2]), V::ToFloat(sums[3])}});
   }
   [[gnu::always_inline]] typename V::Int Reals(const elementwise::Floats<V>& sums) const {
     typename V::Int q[4];
@@ -147,15 +147,90 @@ void AverageOfRun(const Taps<uint8_t>& run, int64_t channels, int32_t offset,
   }
 }
 
+// Words that sums of bytes are kept in, two vectors for one of bytes.
+template <typename V>
+struct KeptSums {
+  uint8_t* at;
+
+  [[gnu::always_inline]] PairSums<V> Load(int64_t channel) const {
+    const uint8_t* p = at + 2 * channel;
+    return {V::LoadBytes(p, typename V::All()), V::LoadBytes(p + V::kBytes, typename V::All())};
+  }
+  [[gnu::always_inline]] void Store(int64_t channel, const PairSums<V>& sums) const {
+    V::StoreBytes(at + 2 * channel, sums.pairs, typename V::All());
+    V::StoreBytes(at + 2 * channel + V::kBytes, sums.odd, typename V::All());
+  }
+};
+
+template <typename V, bool kBounded>
+struct PieceOfAverage {
+  const Taps<uint8_t>& run;
+  const Requantize<V, kBounded>& requantize;
+  const Piece<uint8_t>& piece;
+  KeptSums<V> kept;
+  uint8_t* dst;
+
+  template <typename Lanes>
+  [[gnu::always_inline]] void Add(int64_t channel, Lanes lanes) const {
+    PairSums<V> sums;
+    if (piece.begun) sums = kept.Load(channel);
+    const uint8_t* tap = piece.src + channel;
+    sums.Add(V::LoadBytes(tap, lanes));
+    for (int64_t col = 1; col < piece.cols; ++col) {
+      sums.Add(V::LoadBytes(tap += run.col_step, lanes));
+    }
+    if (!piece.ends) return kept.Store(channel, sums);
+    typename V::Int q[4] = {requantize.offset, requantize.offset, requantize.offset,
+                            requantize.offset};
+    sums.AddTo(q);
+    V::StoreBytes(dst + channel, requantize(q), lanes);
+  }
+};
+
+// Reads in the run's order, unless the sums do not fit into words, or into half of the nearest
+// cache.
+template <typename V, bool kBounded>
+void AverageInOrder(const Taps<uint8_t>& run, int64_t channels, int32_t offset,
+                    const Requantize<V, kBounded>& requantize, uint8_t* dst) {
+  constexpr int64_t kMostSums = 16384,
+                    kMostTaps = Pixel<V, kBounded, 1, typename V::All>::kMostTaps;
+  const int64_t pixel_sums = (channels + V::kBytes - 1) / V::kBytes * 2 * V::kBytes;
+  const int64_t pixels = kMostSums / pixel_sums;
+  if (run.order == Order::kAny || run.rows * run.cols > kMostTaps || pixels == 0) {
+    return AverageOfRun<V, kBounded>(run, channels, offset, requantize, dst);
+  }
+  alignas(64) uint8_t sums[kMostSums];
+  for (int64_t begin = 0; begin < run.pixels; begin += pixels, dst += pixels * run.dst_step) {
+    Taps<uint8_t> some = run;
+    some.src += begin * run.pixel_step;
+    some.pixels = std::min(pixels, run.pixels - begin);
+    ForPieces(
+        some, [&](const Piece<uint8_t>& piece) __attribute__((always_inline)) {
+          const PieceOfAverage<V, kBounded> average = {run,
+                                                       requantize,
+                                                       piece,
+                                                       {sums + piece.pixel * pixel_sums},
+                                                       dst + piece.pixel * run.dst_step};
+          ForBlocks<V::kBytes, 4, typename V::All, typename V::FirstBytes>(
+              channels, [&]<int kVectors>(int64_t channel, auto lanes)
+                            __attribute__((always_inline)) {
+#pragma GCC unroll 4
+                              for (int v = 0; v < kVectors; ++v)
+                                average.Add(channel + v * V::kBytes, lanes);
+                            });
+        });
+  }
+}
+
 template <typename V>
 void AverageU8(const Taps<uint8_t>& run, int64_t channels, int32_t offset, float factor,
                int32_t zero_point, uint8_t* dst) {
   const float most = 255 * static_cast<float>(run.rows) * static_cast<float>(run.cols) +
                      __builtin_fabsf(static_cast<float>(offset));
   if (most * __builtin_fabsf(factor) <= 0x1p30f) {
-    AverageOfRun<V, true>(run, channels, offset, {offset, factor, zero_point}, dst);
+    AverageInOrder<V, true>(run, channels, offset, {offset, factor, zero_point}, dst);
   } else {
-    AverageOfRun<V, false>(run, channels, offset, {offset, factor, zero_point}, dst);
+    AverageInOrder<V, false>(run, channels, offset, {offset, factor, zero_point}, dst);
   }
 }
 

@@ -10,6 +10,10 @@
 
 namespace assay::pool {
 
+// How a source is best read; results are the same. In the order of memory, results are kept between
+// the rows of a run, or between the taps of each pixel, whose channels fill lines.
+enum class Order { kAny, kRows, kTaps };
+
 // A run of output pixels, and the taps that lie inside the image, as many for every pixel: for the
 // first one rows x cols source pixels, whose first channel is at `src`.
 template <typename T>
@@ -20,13 +24,18 @@ struct Taps {
   int64_t pixels = 1;
   int64_t pixel_step = 0,
           dst_step = 0;  // Elements from a pixel's first tap, or result, to the next.
+  Order order = Order::kAny;
+  // Maxima by rows only. Begun: the results hold those of the first row already. Next: where those
+  // of the last row alone go, too, since it is the first of the windows below; or null.
+  bool begun = false;
+  T* next = nullptr;
 };
 
 // A window without taps has rows == cols == 0.
 struct Variant {
   const char* name;
   Isa isa;
-  // The first of equals in column order (zeros differ in their sign); NaN never wins.
+  // The first of equals in row order (zeros differ in their sign); NaN never wins.
   void (*max_f32)(const Taps<float>& taps, int64_t channels, float* dst);
   void (*max_u8)(const Taps<uint8_t>& taps, int64_t channels, uint8_t* dst);
   // dst = (taps in row order, summed from zero) / divisor.

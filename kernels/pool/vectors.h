@@ -27,6 +27,30 @@ template <int64_t kLanes, int kBlock, typename All, typename First, typename Bod
   if (channel < channels) body.template operator()<1>(channel, First(channels - channel));
 }
 
+// Some adjacent taps of a pixel's row of taps. Results are kept between them: there are any if they
+// have begun, and after the pixel's last taps they end.
+template <typename T>
+struct Piece {
+  const T* src;
+  int64_t cols, pixel;
+  bool begun, ends;
+};
+
+// Calls body(piece) for all of a run in its order.
+template <typename T, typename Body>
+[[gnu::always_inline]] inline void ForPieces(const Taps<T>& run, Body body) {
+  const int64_t cols = run.order == Order::kTaps ? 1 : run.cols;
+  for (int64_t row = 0; row < run.rows; ++row) {
+    for (int64_t pixel = 0; pixel < run.pixels; ++pixel) {
+      const T* src = run.src + row * run.row_step + pixel * run.pixel_step;
+      for (int64_t col = 0; col < run.cols; col += cols, src += cols * run.col_step) {
+        body(Piece<T>{src, cols, pixel, row > 0 || col > 0,
+                      row + 1 == run.rows && col + cols == run.cols});
+      }
+    }
+  }
+}
+
 // A vector of floats, and of bytes, with V's operations.
 template <typename V>
 struct F32 {

@@ -29,15 +29,19 @@ Sum SumOver(const Taps<T>& run, const T* src, Sum sum) {
 template <typename T>
 void Max(const Taps<T>& run, int64_t channels, T* dst) {
   using Limits = std::numeric_limits<T>;
+  constexpr T kLowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
   ForEach(run, channels, dst, [&](const T* src, T* to) {
-    T best = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-    for (int64_t col = 0; col < run.cols; ++col) {
-      for (int64_t row = 0; row < run.rows; ++row) {
+    T best = run.begun ? *to : kLowest, of_row = kLowest;
+    for (int64_t row = run.begun ? 1 : 0; row < run.rows; ++row) {
+      of_row = kLowest;
+      for (int64_t col = 0; col < run.cols; ++col) {
         const T x = src[row * run.row_step + col * run.col_step];
-        best = x > best ? x : best;
+        of_row = x > of_row ? x : of_row;
       }
+      best = of_row > best ? of_row : best;
     }
     *to = best;
+    if (run.next != nullptr) run.next[to - dst] = of_row;
   });
 }
 

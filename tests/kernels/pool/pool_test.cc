@@ -151,17 +151,32 @@ TEST_P(EveryVariant, MaxU8) {
   });
 }
 
+// What Check wants of averages.
+auto MeanF32(const Window& window) {
+  return [&window](const std::vector<float>& taps, int64_t padded) {
+    float sum = 0;
+    for (float x : taps) sum += x;
+    const auto count = window.count_include_pad ? padded : static_cast<int64_t>(taps.size());
+    return sum / static_cast<float>(std::max<int64_t>(count, 1));
+  };
+}
+
+auto MeanU8(const Window& window, QuantParams from, QuantParams to) {
+  return [&window, from, to](const std::vector<uint8_t>& taps, int64_t padded) {
+    int32_t sum = 0;
+    for (uint8_t q : taps) sum += q - from.zero_point;
+    const auto count = window.count_include_pad ? padded : static_cast<int64_t>(taps.size());
+    const float factor = from.scale / (to.scale * static_cast<float>(std::max<int64_t>(count, 1)));
+    return RoundClamp(static_cast<float>(sum) * factor, to.zero_point, 0, 255);
+  };
+}
+
 TEST_P(EveryVariant, AverageF32) {
   ForWindows([&](const Window& window, Guard guard) {
     Check<float>(
         window, false, guard, random,
         [&](auto* src, auto* dst, ThreadPool& pool) { AverageF32(window, src, dst, pool, usable); },
-        [&](const std::vector<float>& taps, int64_t padded) {
-          float sum = 0;
-          for (float x : taps) sum += x;
-          const auto count = window.count_include_pad ? padded : static_cast<int64_t>(taps.size());
-          return sum / static_cast<float>(std::max<int64_t>(count, 1));
-        });
+        MeanF32(window));
   });
 }
 
@@ -170,26 +185,19 @@ TEST_P(EveryVariant, AverageU8) {
                                  {QuantParams{1.0f, 255}, QuantParams{1.0f, 0}},
                                  {QuantParams{1.0f, 0}, QuantParams{2.0f, 0}},  // Halves.
                                  {QuantParams{1e30f, 3}, QuantParams{1e-3f, 250}}}) {
+    const QuantParams src_quant = from, dst_quant = to;
     ForWindows([&](const Window& window, Guard guard) {
       Check<uint8_t>(
           window, false, guard, random,
           [&](auto* src, auto* dst, ThreadPool& pool) {
-            AverageU8(window, from, to, src, dst, pool, usable);
+            AverageU8(window, src_quant, dst_quant, src, dst, pool, usable);
           },
-          [&](const std::vector<uint8_t>& taps, int64_t padded) {
-            int32_t sum = 0;
-            for (uint8_t q : taps) sum += q - from.zero_point;
-            const auto count =
-                window.count_include_pad ? padded : static_cast<int64_t>(taps.size());
-            const float factor =
-                from.scale / (to.scale * static_cast<float>(std::max<int64_t>(count, 1)));
-            return RoundClamp(static_cast<float>(sum) * factor, to.zero_point, 0, 255);
-          });
+          MeanU8(window, src_quant, dst_quant));
     });
   }
 }
 
-// Long runs, windows that share a column of taps, and images that are fetched ahead.
+// Long runs, and windows that share columns and rows of taps, of far images.
 TEST_P(EveryVariant, MaxOfFarImages) {
   for (const int64_t kernel : {2, 3}) {
     ConvSpec spec{.n = 2, .h = 80, .w = 100, .c = 80, .kh = kernel, .kw = kernel, .stride_h = 2};
@@ -207,30 +215,71 @@ TEST_P(EveryVariant, MaxOfFarImages) {
   }
 }
 
-// NaN never wins; of zeros the first in column order does, whose sign it has.
-TEST_P(EveryVariant, MaxOfNaNsAndZeros) {
-  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
-  constexpr float kInf = std::numeric_limits<float>::infinity();
-  const ConvSpec spec{.h = 3, .w = 21, .c = 19, .kh = 3, .kw = 3, .stride_h = 2, .stride_w = 2};
-  const Window window{spec, 1, spec.ow()};
-  Guarded<float> src(3 * 21 * 19), dst(window.ow * 19);
-  static constexpr float kValues[] = {kNaN, 0.0f, -0.0f, -1.0f, -kInf};
-  for (int64_t i = 0; i < src.size(); ++i) src[i] = random() % 2 ? kNaN : kValues[random() % 5];
-  ThreadPool pool(1);
-  MaxF32(window, src.data(), dst.data(), pool, usable);
-  for (int64_t i = 0; i < dst.size(); ++i) {
-    float want = -kInf;
-    for (int64_t x = 2 * (i / 19); x < 2 * (i / 19) + 3; ++x) {
-      for (int64_t y = 0; y < 3; ++y) {
-        const float tap = src[(y * 21 + x) * 19 + i % 19];
-        if (tap > want) want = tap;
-      }
-    }
-    ASSERT_EQ(dst[i], want);
-    ASSERT_EQ(std::signbit(dst[i]), std::signbit(want));
+// Sources that are read in the order of memory, from beyond the nearest cache and from far: by
+// rows, with pixels of which sums do not all fit at once; and by the taps of pixels wider than a
+// block.
+TEST_P(EveryVariant, InTheOrderOfMemory) {
+  struct Case {
+    int64_t kernel, stride, h, w, channels;
+  };
+  for (const Case& c : {Case{2, 2, 28, 60, 70}, Case{3, 2, 29, 61, 67}, Case{2, 2, 40, 401, 70},
+                        Case{3, 3, 30, 61, 530}, Case{3, 2, 31, 41, 530}, Case{7, 7, 21, 28, 1100},
+                        Case{2, 1, 30, 45, 257}}) {
+    SCOPED_TRACE(testing::Message() << c.kernel << " " << c.channels);
+    ConvSpec spec{.n = 2, .h = c.h, .w = c.w, .c = c.channels, .kh = c.kernel, .kw = c.kernel};
+    spec.stride_h = spec.stride_w = c.stride;
+    spec.pad_top = spec.pad_left = spec.pad_bottom = spec.pad_right = (c.kernel - 1) / 2;
+    spec.src_stride = c.channels + 1;
+    spec.dst_stride = c.channels + 2;
+    const Window window{spec, spec.oh(), spec.ow()};
+    Check<uint8_t>(
+        window, true, Guard::kAfter, random,
+        [&](auto* src, auto* dst, ThreadPool& pool) { MaxU8(window, src, dst, pool, usable); },
+        [](const std::vector<uint8_t>& taps, int64_t) { return Largest(taps); });
+    Check<float>(
+        window, true, Guard::kBefore, random,
+        [&](auto* src, auto* dst, ThreadPool& pool) { MaxF32(window, src, dst, pool, usable); },
+        [](const std::vector<float>& taps, int64_t) { return Largest(taps); });
+    Check<float>(
+        window, false, Guard::kAfter, random,
+        [&](auto* src, auto* dst, ThreadPool& pool) { AverageF32(window, src, dst, pool, usable); },
+        MeanF32(window));
+    const QuantParams from{0.1f, 3}, to{0.07f, 250};
+    Check<uint8_t>(
+        window, false, Guard::kBefore, random,
+        [&](auto* src, auto* dst, ThreadPool& pool) {
+          AverageU8(window, from, to, src, dst, pool, usable);
+        },
+        MeanU8(window, from, to));
   }
 }
 
+// NaN never wins; of zeros the first in row order does, whose sign it has. In the nearest cache,
+// and by rows.
+TEST_P(EveryVariant, MaxOfNaNsAndZeros) {
+  for (const int64_t channels : {19, 300}) {
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    constexpr float kInf = std::numeric_limits<float>::infinity();
+    const ConvSpec spec{
+        .h = 7, .w = 21, .c = channels, .kh = 3, .kw = 3, .stride_h = 2, .stride_w = 2};
+    const Window window{spec, spec.oh(), spec.ow()};
+    Guarded<float> src(7 * 21 * channels), dst(window.oh * window.ow * channels);
+    static constexpr float kValues[] = {kNaN, 0.0f, -0.0f, -1.0f, -kInf};
+    for (int64_t i = 0; i < src.size(); ++i) src[i] = random() % 2 ? kNaN : kValues[random() % 5];
+    ThreadPool pool(1);
+    MaxF32(window, src.data(), dst.data(), pool, usable);
+    for (int64_t i = 0; i < dst.size(); ++i) {
+      float want = -kInf;
+      for (int64_t tap :
+           TapsOf(window, true, 0, i / channels / window.ow, i / channels % window.ow).pixels) {
+        const float x = src[tap * channels + i % channels];
+        if (x > want) want = x;
+      }
+      ASSERT_EQ(dst[i], want);
+      ASSERT_EQ(std::signbit(dst[i]), std::signbit(want)) << i;
+    }
+  }
+}
 // More taps than the sums of 16 bits hold, in both directions.
 TEST_P(EveryVariant, AverageOfManyTaps) {
   for (const auto& [h, w] : {std::pair<int64_t, int64_t>{40, 19}, {3, 300}, {300, 1}}) {
@@ -273,6 +322,9 @@ TEST(Pool, TwoThreadsGiveTheSame) {
   ThreadPool single(1), pair(2);
   AverageU8(window, {0.1f, 9}, {0.2f, 3}, src.data(), one.data(), single);
   AverageU8(window, {0.1f, 9}, {0.2f, 3}, src.data(), two.data(), pair);
+  EXPECT_EQ(one, two);
+  MaxU8(window, src.data(), one.data(), single);
+  MaxU8(window, src.data(), two.data(), pair);
   EXPECT_EQ(one, two);
 }
 
