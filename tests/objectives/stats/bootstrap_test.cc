@@ -3,28 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numbers>
 #include <vector>
 
 #include "objectives/stats/order.h"
 #include "objectives/stats/random.h"
+#include "tests/objectives/stats/simulation.h"
 
 namespace assay {
 namespace {
-
-// Standard normal numbers by Box and Muller's transform, the same on every standard library.
-class Normal {
- public:
-  explicit Normal(uint64_t seed) : generator_(seed) {}
-  double operator()() {
-    const double u = (static_cast<double>(generator_() >> 11) + 0.5) * 0x1p-53;
-    const double v = static_cast<double>(generator_() >> 11) * 0x1p-53;
-    return std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
-  }
-
- private:
-  std::mt19937_64 generator_;
-};
 
 struct Rounds {
   std::vector<double> fast, slow;
@@ -39,14 +25,6 @@ Rounds InterleavedRounds(Normal& normal, size_t n, double ratio, double shared) 
     rounds.fast.push_back(ratio * round * std::exp(0.05 * std::abs(normal())));
   }
   return rounds;
-}
-
-// The share of `repetitions` in which a 95 % interval contains the truth.
-template <typename IntervalOf>
-double Coverage(int repetitions, double truth, IntervalOf interval_of) {
-  int covered = 0;
-  for (int i = 0; i < repetitions; ++i) covered += interval_of(i).Contains(truth);
-  return static_cast<double>(covered) / repetitions;
 }
 
 double MedianRatioCoverage(uint64_t seed, double shared) {
