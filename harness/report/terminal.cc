@@ -23,6 +23,16 @@ std::string Pad(std::string_view cell, size_t width, bool left) {
   return left ? std::string(cell) + space : space + std::string(cell);
 }
 
+// A bar would end the cell of a Markdown table.
+std::string EscapeBars(std::string_view cell) {
+  std::string escaped;
+  for (const char c : cell) {
+    if (c == '|') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
 // Three significant digits, without an exponent.
 std::string Digits(double value) {
   const double size = std::fabs(value);
@@ -55,10 +65,11 @@ std::string Printable(std::string_view text) {
 
 Table::Table(std::vector<std::string> header) { rows_.push_back(std::move(header)); }
 
-void Table::Add(std::vector<std::string> row) {
+void Table::Add(std::vector<std::string> row, Color color) {
   row.resize(rows_[0].size());
   for (std::string& cell : row) cell = Printable(cell);
   rows_.push_back(std::move(row));
+  colors_.push_back(color);
 }
 
 std::string Table::ToString() const {
@@ -74,11 +85,25 @@ std::string Table::ToString() const {
       line += Pad(rows_[r][i], widths[i], i == 0);
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+    text += Paint(line, colors_[r]) + "\n";
     if (r > 0) continue;
     size_t rule = 2 * (widths.size() - 1);
     for (size_t width : widths) rule += width;
     for (size_t i = 0; i < rule; ++i) text += "─";
+    text += "\n";
+  }
+  return text;
+}
+
+std::string Table::ToMarkdown() const {
+  std::string text;
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    text += "|";
+    for (const std::string& cell : rows_[r]) text += " " + EscapeBars(cell) + " |";
+    text += "\n";
+    if (r > 0) continue;
+    text += "|---|";
+    for (size_t i = 1; i < rows_[0].size(); ++i) text += "--:|";
     text += "\n";
   }
   return text;

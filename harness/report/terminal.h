@@ -22,12 +22,16 @@ std::string Printable(std::string_view text);
 class Table {
  public:
   explicit Table(std::vector<std::string> header);
-  void Add(std::vector<std::string> row);
+  // The color is for terminals: see Paint.
+  void Add(std::vector<std::string> row, Color color = Color::kNone);
   // One line per row, under a rule. Cells are made Printable; width is counted in code points.
   std::string ToString() const;
+  // The same as a table of Markdown.
+  std::string ToMarkdown() const;
 
  private:
   std::vector<std::vector<std::string>> rows_;
+  std::vector<Color> colors_ = {Color::kNone};
 };
 
 // "12.3 KB", "1.25 MB": decimal units, three digits.

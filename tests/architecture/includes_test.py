@@ -20,7 +20,9 @@ ALLOWED = {
     "harness/tune": ["kernels", "objectives", "harness/file", "harness/graph", "harness/onnx", "harness/quantize",
                      "harness/engine", "harness/data", "harness/measure"],
     "harness/conform": ["kernels", "harness/graph", "harness/onnx", "harness/engine", "harness/measure"],
-    "harness/report": ["kernels", "objectives", "harness/tune", "harness/measure"],
+    "harness/compare": ["kernels", "objectives", "harness/data", "harness/measure"],
+    "harness/report": ["kernels", "objectives", "harness/tune", "harness/measure",
+                       "harness/compare"],
     "harness/cli": ["kernels", "objectives", "harness"],
     "bench": ["kernels", "objectives", "harness"],
 }

@@ -42,7 +42,7 @@ class Help(unittest.TestCase):
         overview = assay("--help")
         self.assertEqual(overview.returncode, 0)
         for command in ("run", "inspect", "profile", "kernels", "tune", "evaluate", "init",
-                        "conform"):
+                        "compare", "conform"):
             self.assertIn(command, overview.stdout)
             text = assay(command, "--help")
             self.assertEqual(text.returncode, 0)

@@ -1,0 +1,176 @@
+"""assay compare as a person meets it: tables, Markdown, JSON, refusals, broken files."""
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BIN = pathlib.Path(os.environ["ASSAY_BIN"])
+
+
+def assay(*arguments):
+    return subprocess.run([BIN / "assay", *map(str, arguments)], capture_output=True, text=True,
+                          check=False)
+
+
+def row(name, time, repetition=0, **more):
+    return {"name": name, "run_name": name, "run_type": "iteration", "repetitions": 5,
+            "repetition_index": repetition, "threads": 1, "iterations": 10, "real_time": time,
+            "cpu_time": time, "time_unit": "us", **more}
+
+
+def runs(name, time):
+    return [row(name, time * (1 + 0.001 * (i - 2)), i) for i in range(5)]
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def write(self, name, rows, **context):
+        file = pathlib.Path(self.folder.name) / name
+        file.write_text(json.dumps({"context": {"host_name": "h", "num_cpus": 2, **context},
+                                    "benchmarks": rows}))
+        return file
+
+    def pair(self):
+        return (self.write("a.json", runs("even", 10) + runs("gain", 10) + runs("loss", 10)),
+                self.write("b.json", runs("loss", 12) + runs("even", 10) + runs("gain", 8)))
+
+    def one_sentence(self, code, *arguments, contains):
+        result = assay("compare", *arguments)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertIn(contains, result.stderr)
+
+    def test_a_table_the_slowest_first(self):
+        result = assay("compare", *self.pair())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        names = [line.split()[0] for line in result.stdout.splitlines() if "us" in line]
+        self.assertEqual(names, ["loss", "even", "gain"])
+        self.assertRegex(result.stdout, r"loss +10.0 us +12.0 us +5 +1.200 \[1.1\d\d, 1.20\d\] +worse")
+        self.assertRegex(result.stdout, r"geometric mean of 3: 0.98\d \[")
+        self.assertIn("1 better, 1 same, 1 worse, 0 unsure", result.stdout)
+        self.assertNotIn("\033", result.stdout)
+        self.assertIn("one process", result.stderr)
+
+    def test_order_and_filter(self):
+        names = lambda text: [line.split()[0] for line in text.splitlines() if " us " in line]
+        by_file = assay("compare", *self.pair(), "--sort", "file").stdout
+        self.assertEqual(names(by_file), ["even", "gain", "loss"])
+        some = assay("compare", *self.pair(), "--filter", "^(loss|even)$", "--sort", "name").stdout
+        self.assertEqual(names(some), ["even", "loss"])
+
+    def test_markdown(self):
+        a = self.write("a.json", runs("x|y", 10))
+        result = assay("compare", a, a, "--markdown")
+        self.assertIn("| x\\|y | 10.0 us | 10.0 us | 5 | 1.000 [", result.stdout)
+        self.assertIn("|---|--:|", result.stdout)
+
+    def test_json(self):
+        a, b = self.pair()
+        result = assay("compare", a, b, "--json", "-", "--margin", 3)
+        record = json.loads(result.stdout)
+        self.assertEqual(record["margin"], 0.03)
+        (contrast,) = record["contrasts"]
+        verdicts = {line["name"]: line["verdict"] for line in contrast["lines"]}
+        self.assertEqual(verdicts, {"loss": "worse", "even": "same", "gain": "better"})
+        self.assertAlmostEqual(contrast["lines"][1]["ratio"]["value"], 0.8)
+        self.assertEqual(contrast["averaged"], 3)
+        self.assertEqual(record["sides"][0]["files"][0]["machine"], "host h, 2 CPUs")
+        to_file = pathlib.Path(self.folder.name) / "out.json"
+        result = assay("compare", a, b, "--json", to_file)
+        self.assertIn("geometric mean", result.stdout)
+        self.assertEqual(json.loads(to_file.read_text())["contrasts"][0]["averaged"], 3)
+
+    def test_two_machines_are_refused(self):
+        a = self.write("a.json", runs("x", 10), machine_fingerprint="f1", machine_cpu_model="17")
+        b = self.write("b.json", runs("x", 10), machine_fingerprint="f2", machine_cpu_model="18")
+        result = assay("compare", a, b)
+        self.assertEqual(result.returncode, 3)
+        self.assertEqual(result.stdout, "")
+        for text in ("f1", "f2", "cpu_model: 17 and 18", "--across-machines"):
+            self.assertIn(text, result.stderr)
+        result = assay("compare", a, b, "--across-machines")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn(" us ", result.stdout)
+        self.assertIn("1.000 [", result.stdout)
+
+    def test_a_missing_context_is_a_note(self):
+        a = self.write("a.json", runs("x", 10))
+        a.write_text(json.dumps({"benchmarks": runs("x", 10)}))
+        result = assay("compare", a, a)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("does not say which machine", result.stderr)
+
+    def test_single_runs_are_unsure(self):
+        a, b = self.write("a.json", [row("x", 10)]), self.write("b.json", [row("x", 5)])
+        result = assay("compare", a, b)
+        self.assertRegex(result.stdout, r"x .* 0.500 +unsure +a single run: no interval")
+
+    def test_several_files_of_a_side(self):
+        a = [self.write(f"a{i}.json", runs("x", 10 + i / 100)) for i in range(4)]
+        b = [self.write(f"b{i}.json", runs("x", 9 + i / 100)) for i in range(4)]
+        result = assay("compare", ",".join(map(str, a)), ",".join(map(str, b)), "--json", "-")
+        self.assertNotIn("one process", result.stderr)
+        (line,) = json.loads(result.stdout)["contrasts"][0]["lines"]
+        self.assertEqual((line["verdict"], line["baseline"]["runs"]), ("better", 20))
+
+    def test_broken_files_and_flags_are_one_sentence(self):
+        a, b = self.pair()
+        broken = pathlib.Path(self.folder.name) / "broken.json"
+        self.one_sentence(2, a, "no/such.json", contains="no/such.json")
+        for text in ("", "{", "[]", '{"benchmarks": [{"name": 3}]}', "\0\xff"):
+            broken.write_text(text)
+            self.one_sentence(2, a, broken, contains="broken.json: ")
+        self.one_sentence(2, a, contains="expected a baseline and at least one candidate")
+        self.one_sentence(2, a, b, "--filter", "(", contains="--filter '('")
+        self.one_sentence(2, a, b, "--filter", "nothing", contains="--filter leaves")
+        for flag in (["--sort", "size"], ["--margin", "-1"], ["--level", "100"]):
+            self.assertEqual(assay("compare", a, b, *flag).returncode, 2, flag)
+
+    def test_colors_on_a_terminal_only(self):
+        a, b = self.pair()
+        primary, secondary = pty.openpty()
+        environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        subprocess.run([BIN / "assay", "compare", a, b], stdout=secondary, check=True,
+                       stderr=subprocess.DEVNULL, env=environment)
+        os.close(secondary)
+        text = os.read(primary, 1 << 16).decode()
+        os.close(primary)
+        self.assertIn("\033[31mloss", text)
+        self.assertIn("\033[32mgain", text)
+
+
+class OurOwn(unittest.TestCase):
+    """What a benchmark binary of this project writes compares with itself."""
+
+    def test_a_record_of_bench_gemm(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shapes = pathlib.Path(folder) / "shapes.txt"
+            shapes.write_text("33x17x9\n16x16x16\n")
+            file = pathlib.Path(folder) / "gemm.json"
+            subprocess.run([BIN / "bench_gemm", "--shapes", shapes, "--benchmark_min_time=0.001",
+                            "--benchmark_repetitions=3", f"--benchmark_out={file}"],
+                           capture_output=True, check=True)
+            record = json.loads(file.read_text())
+            self.assertIn("machine_fingerprint", record["context"])
+            result = assay("compare", file, file, "--json", "-")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            (contrast,) = json.loads(result.stdout)["contrasts"]
+            self.assertEqual(len(contrast["lines"]), 6)
+            for line in contrast["lines"]:
+                self.assertEqual(line["baseline"], line["candidate"])
+                self.assertEqual((line["baseline"]["runs"], line["baseline"]["clock"]),
+                                 (3, "real"))
+                self.assertAlmostEqual(line["ratio"]["value"], 1)
+                self.assertNotIn(line["verdict"], ("better", "worse"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv)
