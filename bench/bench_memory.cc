@@ -8,9 +8,9 @@
 #include <random>
 #include <vector>
 
-#include "bench/common/bandwidth.h"
 #include "bench/common/flags.h"
 #include "bench/common/memory_operators.h"
+#include "harness/measure/bandwidth.h"
 #include "harness/measure/clock.h"
 #include "kernels/base/buffer.h"
 #include "objectives/stats/order.h"
@@ -44,10 +44,10 @@ double Seconds(Work work) {
 }
 
 // The operator and the probe take turns on the same memory, so that both see the same machine.
-void RunOperator(benchmark::State& state, const MemoryOperator& op, const Level& level,
-                 int threads) {
+void RunOperator(benchmark::State& state, const MemoryOperator& op,
+                 const measure::Level& level, int threads) {
   const MemoryProblem problem = op.make(level.bytes);
-  const Stream stream(op.reads, op.writes, problem.src_bytes, problem.dst_bytes);
+  const measure::Stream stream(op.reads, op.writes, problem.src_bytes, problem.dst_bytes);
   Buffer src(static_cast<size_t>(problem.src_bytes));
   Buffer dst = Buffer::Zeroed(static_cast<size_t>(problem.dst_bytes));
   Fill(op.reads_f32, src);
@@ -70,7 +70,7 @@ void RunOperator(benchmark::State& state, const MemoryOperator& op, const Level&
   state.counters["working_set_bytes"] = Counter(bytes, Counter::kDefaults, Counter::kIs1024);
 }
 
-void Register(const MemoryOperator& op, const Level& level, int threads) {
+void Register(const MemoryOperator& op, const measure::Level& level, int threads) {
   std::string name = fmt::format("memory:{}:{}", op.name, level.name);
   if (threads > 1) name += fmt::format("/threads:{}", threads);
   benchmark::RegisterBenchmark(name.c_str(), RunOperator, op, level, threads)
@@ -91,12 +91,12 @@ int Main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
   if (const auto code = ParseFlags(app, argc, argv)) return *code;
-  const Result<std::vector<Level>> levels = MemoryLevels(threads);
+  const Result<std::vector<measure::Level>> levels = measure::MemoryLevels(threads);
   if (!levels.ok()) {
     fmt::print(stderr, "bench_memory: {}\n", levels.message());
     return 2;
   }
-  for (const Level& level : *levels) {
+  for (const measure::Level& level : *levels) {
     for (const MemoryOperator& op : MemoryOperators()) Register(op, level, threads);
   }
   return RunBenchmarks();

@@ -5,7 +5,7 @@
 
 #include "bench/peers/agreement.h"
 #include "bench/peers/assay.h"
-#include "bench/peers/cold.h"
+#include "harness/measure/cold.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/peak.h"
 #include "harness/measure/runner.h"
@@ -129,12 +129,29 @@ void TimeWarm(Field& field, const RaceOptions& options) {
   }
 }
 
-void TimeCold(Field& field, const RaceOptions& options, const catalog::Operands& operands) {
+// What the layer before would have just written: Assay's runs have operands of their own.
+std::span<const uint8_t> SourceOf(const Field& field, size_t i) {
+  const Role role = field.race.lanes[i].role;
+  const size_t owner = role == Role::kPeer ? 0 : i;
   const ConvSpec& s = field.race.problem.spec;
   const bool real = field.race.problem.type == ComputeType::kF32;
-  const auto src_bytes = static_cast<size_t>(s.n * s.h * s.w * s.c * (real ? 4 : 1));
-  ColdTimer timer({static_cast<const uint8_t*>(operands.src), src_bytes}, options);
-  auto seconds = timer.Time(field.contestants);
+  const auto& run = static_cast<AssayContestant&>(*field.contestants[owner]).run();
+  return {static_cast<const uint8_t*>(run.operands().src),
+          static_cast<size_t>(s.n * s.h * s.w * s.c * (real ? 4 : 1))};
+}
+
+void TimeCold(Field& field, const RaceOptions& options) {
+  std::vector<measure::ColdSubject> subjects;
+  for (size_t i = 0; i < field.contestants.size(); ++i) {
+    subjects.push_back(
+        {[subject = field.contestants[i].get()] { subject->Once(); }, SourceOf(field, i)});
+  }
+  auto seconds = measure::TimeCold(subjects, {.cpu_time = options.threads == 1,
+                                              .budget_s = std::numeric_limits<double>::infinity(),
+                                              .min_rounds = 1,
+                                              .max_rounds = options.max_rounds,
+                                              .seed = options.seed,
+                                              .stop = measure::Interrupted});
   for (size_t i = 0; i < seconds.size(); ++i) {
     field.race.lanes[i].seconds = field.race.lanes[i].wall_s = std::move(seconds[i]);
   }
@@ -165,7 +182,7 @@ Result<Race> RunRace(const catalog::Problem& problem, const RaceOptions& options
   }
   TimePacking(field);
   if (options.cold) {
-    TimeCold(field, options, task.operands);
+    TimeCold(field, options);
   } else {
     TimeWarm(field, options);
   }

@@ -49,6 +49,21 @@ json ToJson(const Side& side) {
   }
   return {{"name", side.name}, {"files", std::move(files)}};
 }
+json ToJson(const Times& times) {
+  return {{"median_s", Finite(times.median_s)},
+          {"rounds", times.seconds.size()},
+          {"ratio_to_best_other", compare::ToJson(times.standing.ratio_to_best_other)},
+          {"winner", times.standing.tied}};
+}
+
+json ToJson(const VariantTimes& variant) {
+  return {{"name", variant.name},
+          {"picked", variant.picked},
+          {"warm", ToJson(variant.warm)},
+          {"cold", variant.cold ? ToJson(*variant.cold) : json(nullptr)},
+          {"fraction_of_peak", Finite(variant.fraction_of_peak)},
+          {"packed_bytes", variant.packed_bytes}};
+}
 
 const char* Name(Correction correction) {
   switch (correction) {
@@ -84,6 +99,17 @@ json ToJson(std::span<const Contrast> contrasts, std::span<const Side> sides,
           {"sides", std::move(side_list)},
           {"machine_differences", MachineDifferences(sides)},
           {"contrasts", std::move(contrast_list)}};
+}
+
+json ToJson(const VariantComparison& comparison) {
+  const auto positive = [](double value) { return value > 0 ? json(value) : json(nullptr); };
+  json variants = json::array();
+  for (const VariantTimes& variant : comparison.variants) variants.push_back(ToJson(variant));
+  return {{"shape", comparison.problem.ToString()},
+          {"peak_ops_per_s", positive(comparison.peak_ops_per_s)},
+          {"dram_bytes_per_s", positive(comparison.dram_bytes_per_s)},
+          {"not_cold", comparison.NotCold()},
+          {"variants", std::move(variants)}};
 }
 
 }  // namespace assay::compare

@@ -1,6 +1,7 @@
 #include "objectives/stats/best.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "kernels/base/check.h"
@@ -37,10 +38,11 @@ Bounds AllPairs(std::span<const std::vector<double>> logarithms, double level, d
   return bounds;
 }
 
-// Whether i can be the best once `left_out` is gone: nobody else is shown to be smaller.
-bool CanBeBest(const Bounds& bounds, size_t i, size_t left_out) {
+// Whether i can be the best once `left_out` is gone: nobody else is shown to be smaller by more
+// than `margin`.
+bool CanBeBest(const Bounds& bounds, size_t i, size_t left_out, double margin = 0) {
   for (size_t j = 0; j < bounds.size(); ++j) {
-    if (j != i && j != left_out && bounds[i][j].interval.lo > 0) return false;
+    if (j != i && j != left_out && bounds[i][j].interval.lo > margin) return false;
   }
   return true;
 }
@@ -65,13 +67,14 @@ Estimate ToBestOther(const Bounds& bounds, size_t i, double level) {
 }  // namespace
 
 std::vector<Standing> CompareWithBest(std::span<const std::vector<double>> logarithms, double level,
-                                      double fraction) {
-  ASSAY_CHECK(logarithms.size() > 1);
+                                      double margin, double fraction) {
+  ASSAY_CHECK(logarithms.size() > 1 && margin >= 0);
   ASSAY_CHECK(0 < level && level < 1);
   const Bounds bounds = AllPairs(logarithms, level, fraction);
   std::vector<Standing> standings;
   for (size_t i = 0; i < bounds.size(); ++i) {
-    standings.push_back({Exp(ToBestOther(bounds, i, level)), CanBeBest(bounds, i, i)});
+    standings.push_back(
+        {Exp(ToBestOther(bounds, i, level)), CanBeBest(bounds, i, i, std::log1p(margin))});
   }
   return standings;
 }

@@ -1,26 +1,47 @@
-// assay compare: records of benchmarks, side by side, with intervals and verdicts.
+// assay compare: records of benchmarks, kernel variants or models, side by side, with intervals.
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "harness/cli/command.h"
 #include "harness/cli/compare_files.h"
+#include "harness/cli/compare_kernels.h"
+#include "harness/cli/compare_models.h"
 #include "harness/cli/json_output.h"
 
 namespace assay::cli {
 namespace {
 
+// Within so many percent times count as the same.
+constexpr double kMargin = 1, kModelMargin = 2;
+
 struct Options {
   CompareFilesOptions files;
+  CompareKernelsOptions kernels;
+  CompareModelsOptions models;
   CompareOutput output;
-  double margin_percent = 1, level_percent = 95;
+  std::optional<double> margin_percent;
+  double level_percent = 95;
+  int threads = 1;
 };
 
 Result<int> Run(Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.output.json));
+  const bool kernels = !options.kernels.shapes.empty(), models = !options.models.models.empty();
+  if (kernels + models + !options.files.files.empty() > 1) {
+    return Error("compare: files, --kernels and --models do not go together");
+  }
   ComparisonRules& rules = options.files.compare.rules;
-  rules.margin = options.margin_percent / 100;
+  rules.margin = options.margin_percent.value_or(models ? kModelMargin : kMargin) / 100;
   rules.level = options.level_percent / 100;
+  if (kernels) {
+    return CompareKernels(options.kernels, options.threads, rules, options.output);
+  }
+  if (models) {
+    return CompareModels(options.models, options.threads, options.kernels.budget_s, rules,
+                         options.output);
+  }
   if (options.files.files.size() < 2) {
     return Error("compare: expected a baseline and at least one candidate, such as A.json B.json");
   }
@@ -33,9 +54,13 @@ std::function<Result<int>()> Declare(CLI::App& app) {
                  "Google Benchmark's JSON: the baseline, then what is compared with it. "
                  "A.json,B.json: two processes of one side");
   AddCompareFiles(app, options->files);
-  app.add_option("--margin", options->margin_percent,
-                 "Percent within which times count as the same")
+  AddCompareKernels(app, options->kernels);
+  AddCompareModels(app, options->models);
+  app.add_option("--threads", options->threads, "Of --kernels and --models: threads")
       ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--margin", options->margin_percent,
+                 "Percent within which times count as the same. Default: 1, of --models 2")
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--level", options->level_percent,
                  "Percent of confidence, of intervals and verdicts")
@@ -49,14 +74,19 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "margin, same is shown to be within it, unsure is everything else: too few runs, too much\n"
       "noise, or a difference right at the margin. With one run a side everything is unsure.\n"
       "Files of two machines are refused, exit code 3. A verdict is no exit code.\n"
-      "Example: assay compare before1.json,before2.json after1.json,after2.json --filter gemm");
+      "Live subjects take turns in one process; kernels are checked against plain loops first, "
+      "exit\n"
+      "code 11 where one is wrong, and cold times that cannot be cold are exit code 3.\n"
+      "Examples: assay compare before1.json,before2.json after1.json,after2.json --filter gemm\n"
+      "          assay compare --kernels gemm:u8s8:256x256x256\n"
+      "          assay compare --models a.onnx b.onnx");
   return [options] { return Run(*options); };
 }
 
 }  // namespace
 
 extern const Command compare;
-const Command compare = {"compare", "Compare benchmark records, with intervals and verdicts",
+const Command compare = {"compare", "Compare benchmark records, kernel variants or models",
                          Declare};
 
 }  // namespace assay::cli

@@ -1,4 +1,4 @@
-"""assay compare as a person meets it: tables, Markdown, JSON, refusals, broken files."""
+"""assay compare as a person meets it: records, kernels, models; refusals and broken files."""
 import json
 import os
 import pathlib
@@ -145,6 +145,68 @@ class Files(unittest.TestCase):
         os.close(primary)
         self.assertIn("\033[31mloss", text)
         self.assertIn("\033[32mgain", text)
+
+
+class Kernels(unittest.TestCase):
+    def json(self, *arguments):
+        result = assay("compare", "--kernels", *arguments, "--budget", "0.01", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_variants_are_timed_warm_and_cold(self):
+        for shape in ("gemm:u8s8:32x32x32", "conv:u8s8:1x8x8x16:16x3x3:p1",
+                      "conv:f32:1x8x8x16:16x3x3:p1:g16"):
+            (record,) = self.json(shape)["shapes"]
+            winners = [v["name"] for v in record["variants"] if v["warm"]["winner"]]
+            self.assertTrue(winners)
+            self.assertEqual(sum(v["picked"] for v in record["variants"]), 1)
+            for variant in record["variants"]:
+                self.assertGreater(variant["cold"]["median_s"], 0)
+                self.assertGreater(variant["fraction_of_peak"], 0)
+                interval = variant["warm"]["ratio_to_best_other"]["interval"]
+                if len(record["variants"]) > 1:
+                    self.assertLess(interval["low"], interval["high"])
+            self.assertEqual(record["not_cold"], [])
+
+    def test_a_table_with_winners_and_the_pick(self):
+        result = assay("compare", "--kernels", "gemm:f32:16x16x16", "--warm", "--budget", "0.01")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("winners, warm: ", result.stdout)
+        self.assertRegex(result.stdout, r"\n\* f32_")
+        self.assertIn("warm: dispatch's pick", result.stdout)
+        self.assertNotIn("cold", result.stdout)
+        self.assertNotIn("\033", result.stdout)
+
+    def test_wrong_requests_are_one_sentence(self):
+        for arguments in (["gemm:u8s8:3"], ["gemm:f32:8x8x8", "--variants", "f32_avx2"]):
+            result = assay("compare", "--kernels", *arguments)
+            self.assertEqual(result.returncode, 2)
+            self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        result = assay("compare", "a.json", "b.json", "--kernels", "gemm:f32:8x8x8")
+        self.assertIn("do not go together", result.stderr)
+
+
+class Models(unittest.TestCase):
+    ROOT = pathlib.Path(__file__).resolve().parents[3] / "harness/demo"
+
+    def test_a_model_against_itself_and_another(self):
+        models = [self.ROOT / f"{name}.onnx" for name in ("fashion_mobile", "fashion_mobile",
+                                                          "fashion_residual")]
+        result = assay("compare", "--models", *models, "--budget", "0.2", "--json", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        record = json.loads(result.stdout)
+        self.assertEqual(record["margin"], 0.02)
+        first, again, other = record["models"]
+        self.assertNotIn("ratio", first)
+        self.assertEqual(again["outputs"], "equal")
+        self.assertNotEqual(other["outputs"], "equal")
+        self.assertLess(abs(again["ratio"]["value"] - 1), 0.2)
+        self.assertGreater(record["rounds"], 9)
+
+    def test_one_model_is_too_few(self):
+        result = assay("compare", "--models", self.ROOT / "fashion_mobile.onnx")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("two models or more", result.stderr)
 
 
 class OurOwn(unittest.TestCase):

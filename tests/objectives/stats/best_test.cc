@@ -65,6 +65,18 @@ TEST(CompareWithBest, FindsTheTiedAndHowFarTheOthersAre) {
   EXPECT_TRUE(standings[1].ratio_to_best_other.interval.Contains(1));
 }
 
+TEST(CompareWithBest, AMarginTiesWhatDoesNotMatter) {
+  Normal normal(64);
+  const auto rounds = Rounds(normal, {0.02, 0, 0.2}, 60);
+  EXPECT_FALSE(CompareWithBest(rounds)[0].tied);
+  const auto within = CompareWithBest(rounds, 0.95, 0.03);
+  EXPECT_TRUE(within[0].tied);
+  EXPECT_TRUE(within[1].tied);
+  EXPECT_FALSE(within[2].tied);
+  EXPECT_EQ(within[0].ratio_to_best_other.interval.lo,
+            CompareWithBest(rounds)[0].ratio_to_best_other.interval.lo);
+}
+
 TEST(CompareWithBest, ASoleWinnerIsAheadOfAllOthers) {
   Normal normal(63);
   const auto standings = CompareWithBest(Rounds(normal, {0.1, 0, 0.2}, 30));

@@ -1,19 +1,21 @@
-#include "bench/common/bandwidth.h"
+#include "harness/measure/bandwidth.h"
 
 #include <algorithm>
 #include <limits>
 
+#include "harness/measure/clock.h"
 #include "harness/measure/machine.h"
+#include "kernels/base/buffer.h"
 #include "kernels/base/check.h"
 #include "kernels/cpu/split.h"
 
-namespace assay::bench {
+namespace assay::measure {
 namespace {
 
 constexpr int64_t kMaxBytes = int64_t{256} << 20;
 
 int64_t CacheBytes(int level) {
-  for (const measure::Cache& cache : measure::ThisMachine().caches) {
+  for (const Cache& cache : ThisMachine().caches) {
     if (cache.level == level && cache.type != "Instruction") return cache.size_bytes;
   }
   return 0;
@@ -25,6 +27,21 @@ stream::Loop LoopOf(const stream::Variant& variant, int reads, int writes) {
   }
   ASSAY_CHECK(!"a mix without a loop");
   return {};
+}
+
+double BestReadRate(int64_t bytes) {
+  constexpr int kPasses = 7;
+  const Stream stream(1, 0, bytes, 0);
+  const Buffer src = Buffer::Zeroed(static_cast<size_t>(bytes));
+  ThreadPool pool(1);
+  double best = 0;
+  for (int pass = 0; pass < kPasses; ++pass) {
+    const double start_s = MonotonicSeconds();
+    stream.Once(src.data(), nullptr, pool);
+    const double elapsed_s = std::max(MonotonicSeconds() - start_s, 1e-9);
+    best = std::max(best, static_cast<double>(stream.bytes()) / elapsed_s);
+  }
+  return best;
 }
 
 }  // namespace
@@ -51,4 +68,12 @@ void Stream::Once(const uint8_t* src, uint8_t* dst, ThreadPool& pool) const {
   });
 }
 
-}  // namespace assay::bench
+std::optional<double> DramBytesPerSecond() {
+  static const std::optional<double> rate = [] {
+    const auto levels = MemoryLevels(1);
+    return levels.ok() ? std::optional(BestReadRate(levels->back().bytes)) : std::nullopt;
+  }();
+  return rate;
+}
+
+}  // namespace assay::measure

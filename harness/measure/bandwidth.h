@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,7 @@
 #include "kernels/cpu/thread_pool.h"
 #include "kernels/stream/variant.h"
 
-namespace assay::bench {
+namespace assay::measure {
 
 struct Level {
   std::string name;  // "L2", "DRAM"
@@ -39,4 +40,8 @@ class Stream {
   int64_t steps_;
 };
 
-}  // namespace assay::bench
+// Bytes per second that one thread reads from DRAM at its best, measured once for this process,
+// which takes about 0.2 s. nullopt where the sizes of the caches are unknown.
+std::optional<double> DramBytesPerSecond();
+
+}  // namespace assay::measure

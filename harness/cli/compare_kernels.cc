@@ -1,0 +1,119 @@
+#include "harness/cli/compare_kernels.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/command.h"
+#include "harness/cli/json_output.h"
+#include "harness/cli/plan_flags.h"
+#include "harness/compare/to_json.h"
+#include "harness/compare/variants.h"
+#include "harness/measure/interrupt.h"
+#include "harness/measure/machine.h"
+#include "harness/report/terminal.h"
+#include "harness/report/variants.h"
+
+namespace assay::cli {
+namespace {
+
+using compare::VariantComparison;
+
+// "gemm:u8s8:..." is short for what networks do: products to s32, convolutions to u8.
+Result<catalog::Problem> ParseProblem(std::string shape) {
+  for (const auto& [start, type] :
+       {std::pair<std::string, std::string>{"gemm:u8s8:", "gemm:u8s8s32:"},
+        {"conv:u8s8:", "conv:u8s8u8:"}}) {
+    if (shape.starts_with(start)) shape = type + shape.substr(start.size());
+  }
+  return catalog::ParseShape(shape);
+}
+
+Result<std::vector<catalog::Problem>> ParseAll(const std::vector<std::string>& shapes) {
+  std::vector<catalog::Problem> problems;
+  for (const std::string& shape : shapes) {
+    ASSAY_ASSIGN_OR_RETURN(const catalog::Problem problem, ParseProblem(shape));
+    problems.push_back(problem);
+  }
+  return problems;
+}
+
+nlohmann::json Record(const std::vector<VariantComparison>& comparisons,
+                      const ComparisonRules& rules) {
+  nlohmann::json shapes = nlohmann::json::array();
+  for (const VariantComparison& comparison : comparisons) shapes.push_back(ToJson(comparison));
+  return {{"schema", 1},
+          {"level", rules.level},
+          {"margin", rules.margin},
+          {"shapes", std::move(shapes)},
+          {"machine", ToJson(measure::ThisMachine())},
+          {"versions", {{"assay", ASSAY_VERSION}}},
+          {"unix_time", std::time(nullptr)}};
+}
+
+}  // namespace
+
+void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
+  app.add_option("--kernels", options.shapes,
+                 "Time kernel variants of these shapes against each other, live: "
+                 "gemm:TYPES:MxNxK or conv:TYPES:NxHxWxC:OCxKHxKW:sS:pP:gG; TYPES is f32, u8s8s32, "
+                 "u8s8u8, or u8s8: s32 for products, u8 for convolutions")
+      ->type_name("SHAPE");
+  app.add_option("--variants", options.variants,
+                 "Of --kernels: these variants (assay kernels lists them), not all that can run; "
+                 "one given twice is a control")
+      ->type_name("NAME,...")
+      ->delimiter(',');
+  app.add_flag("--warm", options.warm_only, "Of --kernels: no cold calls");
+  app.add_option("--budget", options.budget_s,
+                 "Of --kernels and --models: seconds of rounds for each shape")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 3600.0));
+  AddWinogradBudget(app, options.winograd_bytes);
+}
+
+Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,
+                           const ComparisonRules& rules, const CompareOutput& output) {
+  ASSAY_ASSIGN_OR_RETURN(const auto problems, ParseAll(options.shapes));
+  compare::VariantOptions variants;
+  variants.names = options.variants;
+  variants.kernel.threads = threads;
+  if (options.winograd_bytes) variants.kernel.winograd_bytes = *options.winograd_bytes;
+  variants.cold = !options.warm_only;
+  variants.budget_s = options.budget_s;
+  variants.level = rules.level;
+  variants.margin = rules.margin;
+  variants.stop = measure::Interrupted;
+  measure::CatchInterrupts();
+  std::vector<VariantComparison> comparisons;
+  bool invalid = false;
+  for (const catalog::Problem& problem : problems) {
+    ASSAY_ASSIGN_OR_RETURN(VariantComparison comparison,
+                           compare::CompareVariants(problem, variants));
+    if (!comparison.wrong.empty()) {
+      fmt::print(stderr, "wrong results: {}\n", comparison.wrong);
+      return kWrongResults;
+    }
+    if (comparison.interrupted) return kInterrupted;
+    if (!output.silent()) {
+      fmt::print("{}\n", report::VariantText(comparison, output.markdown));
+      std::fflush(stdout);
+    }
+    invalid = invalid || !comparison.NotCold().empty();
+    comparisons.push_back(std::move(comparison));
+  }
+  if (!output.json.empty()) {
+    ASSAY_RETURN_IF_ERROR(WriteJson(output.json, Record(comparisons, rules)));
+  }
+  if (!output.silent()) {
+    fmt::print(
+        "/ best other: time over that of the best of the others; the {:g} % intervals of a shape "
+        "hold together\nwinner: nobody is shown to be faster by more than {:g} %; * dispatch's "
+        "pick\n",
+        100 * rules.level, 100 * rules.margin);
+  }
+  return invalid ? kBestEffort : kFine;
+}
+
+}  // namespace assay::cli

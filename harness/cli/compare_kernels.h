@@ -1,0 +1,29 @@
+// `assay compare --kernels SHAPE`: kernel variants side by side, live.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/cli/compare_files.h"
+#include "kernels/base/status.h"
+#include "objectives/comparison.h"
+
+namespace assay::cli {
+
+struct CompareKernelsOptions {
+  std::vector<std::string> shapes;
+  std::vector<std::string> variants;
+  bool warm_only = false;
+  double budget_s = 3;
+  std::optional<int64_t> winograd_bytes;
+};
+
+// Declares --kernels, --variants, --warm, --budget and --winograd-budget.
+void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options);
+
+Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,
+                           const ComparisonRules& rules, const CompareOutput& output);
+
+}  // namespace assay::cli
