@@ -7,11 +7,13 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
+#include "harness/cli/kernel_shapes.h"
 #include "harness/cli/plan_flags.h"
 #include "harness/compare/to_json.h"
 #include "harness/compare/variants.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/machine.h"
+#include "harness/report/comparison.h"
 #include "harness/report/terminal.h"
 #include "harness/report/variants.h"
 
@@ -19,25 +21,7 @@ namespace assay::cli {
 namespace {
 
 using compare::VariantComparison;
-
-// "gemm:u8s8:..." is short for what networks do: products to s32, convolutions to u8.
-Result<catalog::Problem> ParseProblem(std::string shape) {
-  for (const auto& [start, type] :
-       {std::pair<std::string, std::string>{"gemm:u8s8:", "gemm:u8s8s32:"},
-        {"conv:u8s8:", "conv:u8s8u8:"}}) {
-    if (shape.starts_with(start)) shape = type + shape.substr(start.size());
-  }
-  return catalog::ParseShape(shape);
-}
-
-Result<std::vector<catalog::Problem>> ParseAll(const std::vector<std::string>& shapes) {
-  std::vector<catalog::Problem> problems;
-  for (const std::string& shape : shapes) {
-    ASSAY_ASSIGN_OR_RETURN(const catalog::Problem problem, ParseProblem(shape));
-    problems.push_back(problem);
-  }
-  return problems;
-}
+using compare::VariantTimes;
 
 nlohmann::json Record(const std::vector<VariantComparison>& comparisons,
                       const ComparisonRules& rules) {
@@ -52,6 +36,47 @@ nlohmann::json Record(const std::vector<VariantComparison>& comparisons,
           {"unix_time", std::time(nullptr)}};
 }
 
+compare::VariantOptions VariantOptionsOf(const CompareKernelsOptions& options, int threads,
+                                         const ComparisonRules& rules) {
+  compare::VariantOptions variants;
+  variants.names = options.variants;
+  variants.kernel.threads = threads;
+  if (options.winograd_bytes) variants.kernel.winograd_bytes = *options.winograd_bytes;
+  variants.cold = !options.warm_only;
+  variants.budget_s = options.budget_s;
+  variants.level = rules.level;
+  variants.margin = rules.margin;
+  variants.stop = measure::Interrupted;
+  return variants;
+}
+
+void PrintLegend(const ComparisonRules& rules) {
+  fmt::print(
+      "/ best other: time over that of the best of the others; the {:g} % intervals of a shape "
+      "hold together\nwinner: nobody is shown to be faster by more than {:g} %; * dispatch's "
+      "pick\n",
+      100 * rules.level, 100 * rules.margin);
+}
+
+// What the comparisons come to: INVALID comes first.
+int ExitCodeOf(const std::vector<VariantComparison>& comparisons,
+               std::optional<double> most_percent) {
+  int code = kFine;
+  for (const VariantComparison& comparison : comparisons) {
+    if (!comparison.NotCold().empty()) code = kBestEffort;
+    if (!most_percent) continue;
+    const VariantTimes* picked = comparison.picked();
+    if (picked == nullptr) continue;
+    const Estimate& ratio = picked->warm.standing.ratio_to_best_other;
+    if (ratio.interval.lo <= 1 + *most_percent / 100) continue;
+    fmt::print(stderr, "missed: {}: dispatch's pick {} takes {} of the best's time, above {:g} %\n",
+               comparison.problem.ToString(), picked->name, report::FormatRatio(ratio),
+               100 + *most_percent);
+    code = kBestEffort;
+  }
+  return code;
+}
+
 }  // namespace
 
 void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
@@ -60,6 +85,15 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
                  "gemm:TYPES:MxNxK or conv:TYPES:NxHxWxC:OCxKHxKW:sS:pP:gG; TYPES is f32, u8s8s32, "
                  "u8s8u8, or u8s8: s32 for products, u8 for convolutions")
       ->type_name("SHAPE");
+  app.add_option("--shapes", options.file,
+                 "As --kernels, of a file: a shape a line; those without a family and types, as in "
+                 "bench/shapes, in f32 and u8s8")
+      ->type_name("FILE");
+  app.add_option("--assert-dispatch", options.most_percent,
+                 "Exit code 3 where dispatch's pick is shown to be slower than another variant by "
+                 "more than so many percent, warm")
+      ->type_name("PERCENT")
+      ->check(CLI::Range(0.0, 1000.0));
   app.add_option("--variants", options.variants,
                  "Of --kernels: these variants (assay kernels lists them), not all that can run; "
                  "one given twice is a control")
@@ -75,19 +109,10 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
 
 Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,
                            const ComparisonRules& rules, const CompareOutput& output) {
-  ASSAY_ASSIGN_OR_RETURN(const auto problems, ParseAll(options.shapes));
-  compare::VariantOptions variants;
-  variants.names = options.variants;
-  variants.kernel.threads = threads;
-  if (options.winograd_bytes) variants.kernel.winograd_bytes = *options.winograd_bytes;
-  variants.cold = !options.warm_only;
-  variants.budget_s = options.budget_s;
-  variants.level = rules.level;
-  variants.margin = rules.margin;
-  variants.stop = measure::Interrupted;
+  ASSAY_ASSIGN_OR_RETURN(const auto problems, ParseProblems(options.shapes, options.file));
+  const compare::VariantOptions variants = VariantOptionsOf(options, threads, rules);
   measure::CatchInterrupts();
   std::vector<VariantComparison> comparisons;
-  bool invalid = false;
   for (const catalog::Problem& problem : problems) {
     ASSAY_ASSIGN_OR_RETURN(VariantComparison comparison,
                            compare::CompareVariants(problem, variants));
@@ -100,20 +125,18 @@ Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,
       fmt::print("{}\n", report::VariantText(comparison, output.markdown));
       std::fflush(stdout);
     }
-    invalid = invalid || !comparison.NotCold().empty();
     comparisons.push_back(std::move(comparison));
+  }
+  if (!output.silent()) {
+    if (comparisons.size() > 1) {
+      fmt::print("{}\n", report::DispatchText(comparisons, output.markdown));
+    }
+    PrintLegend(rules);
   }
   if (!output.json.empty()) {
     ASSAY_RETURN_IF_ERROR(WriteJson(output.json, Record(comparisons, rules)));
   }
-  if (!output.silent()) {
-    fmt::print(
-        "/ best other: time over that of the best of the others; the {:g} % intervals of a shape "
-        "hold together\nwinner: nobody is shown to be faster by more than {:g} %; * dispatch's "
-        "pick\n",
-        100 * rules.level, 100 * rules.margin);
-  }
-  return invalid ? kBestEffort : kFine;
+  return ExitCodeOf(comparisons, options.most_percent);
 }
 
 }  // namespace assay::cli

@@ -14,13 +14,16 @@ namespace assay::cli {
 
 struct CompareKernelsOptions {
   std::vector<std::string> shapes;
+  std::string file;                    // Of more shapes; "": none.
+  std::optional<double> most_percent;  // Dispatch's pick may be slower than the best by so much.
   std::vector<std::string> variants;
   bool warm_only = false;
   double budget_s = 3;
   std::optional<int64_t> winograd_bytes;
 };
 
-// Declares --kernels, --variants, --warm, --budget and --winograd-budget.
+// Declares --kernels, --shapes, --assert-dispatch, --variants, --warm, --budget and
+// --winograd-budget.
 void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options);
 
 Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,

@@ -110,4 +110,22 @@ std::string VariantText(const VariantComparison& comparison, bool markdown) {
   return text;
 }
 
+std::string DispatchText(std::span<const VariantComparison> comparisons, bool markdown) {
+  Table table({"shape", "pick", "/ best other", "verdict", "fastest"});
+  size_t beaten = 0, asked = 0;
+  for (const VariantComparison& comparison : comparisons) {
+    const VariantTimes* picked = comparison.picked();
+    if (picked == nullptr) continue;
+    const Standing& standing = picked->warm.standing;
+    ++asked;
+    beaten += !standing.tied;
+    table.Add(
+        {comparison.problem.ToString(), picked->name, FormatRatio(standing.ratio_to_best_other),
+         standing.tied ? "a winner" : "beaten", FastestFirst(comparison)[0]->name},
+        standing.tied ? Color::kNone : Color::kYellow);
+  }
+  return (markdown ? table.ToMarkdown() : table.ToString()) +
+         fmt::format("\ndispatch, warm: a winner for {} of {} shapes\n", asked - beaten, asked);
+}
+
 }  // namespace assay::report

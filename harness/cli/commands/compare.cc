@@ -28,9 +28,10 @@ struct Options {
 
 Result<int> Run(Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.output.json));
-  const bool kernels = !options.kernels.shapes.empty(), models = !options.models.models.empty();
+  const bool kernels = !options.kernels.shapes.empty() || !options.kernels.file.empty();
+  const bool models = !options.models.models.empty();
   if (kernels + models + !options.files.files.empty() > 1) {
-    return Error("compare: files, --kernels and --models do not go together");
+    return Error("compare: files, --kernels (or --shapes) and --models do not go together");
   }
   ComparisonRules& rules = options.files.compare.rules;
   rules.margin = options.margin_percent.value_or(models ? kModelMargin : kMargin) / 100;

@@ -177,6 +177,40 @@ class Kernels(unittest.TestCase):
         self.assertNotIn("cold", result.stdout)
         self.assertNotIn("\033", result.stdout)
 
+    def test_a_sweep_ends_in_a_table_about_dispatch(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("# products\n16x16x16\nconv:f32:1x8x8x16:16x3x3:p1:g16\n")
+            file.flush()
+            sweep = ["compare", "--shapes", file.name, "--warm", "--budget", "0.01"]
+            result = assay(*sweep, "--assert-dispatch", "900")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for shape in ("gemm:f32:16x16x16", "gemm:u8s8s32:16x16x16", "conv:f32:1x8x8x16"):
+                self.assertRegex(result.stdout, rf"(?m)^{shape}\S* +\S+ .* (a winner|beaten) ")
+            self.assertRegex(result.stdout, r"dispatch, warm: a winner for \d of 3 shapes")
+            file.write("16x\n")
+            file.flush()
+            result = assay(*sweep)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(file.name, result.stderr)
+
+    def test_a_wrong_pick_is_an_exit_code(self):
+        """Under a budget of no memory for Winograd the pick is direct; a forced one still runs."""
+        shape = "conv:f32:1x28x28x64:64x3x3:s1:p1:g1"
+        record = self.json(shape, "--warm")["shapes"][0]
+        names = [v["name"] for v in record["variants"]]
+        winograd = [name for name in names if name.startswith("winograd4")]
+        if not winograd:
+            self.skipTest("skip: no Winograd here")
+        direct = json.loads(assay("kernels", "--shape", shape, "--winograd-budget", "0", "--json",
+                                  "-").stdout)
+        (picked,) = [v["name"] for v in direct["variants"] if v["picked"]]
+        result = assay("compare", "--kernels", shape, "--warm", "--budget", "0.3",
+                       "--winograd-budget", "0", "--variants", f"{picked},{winograd[0]}",
+                       "--assert-dispatch", "3")
+        self.assertEqual(result.returncode, 3, result.stdout + result.stderr)
+        self.assertIn(f"missed: {shape}", result.stderr)
+        self.assertIn(f"dispatch's pick {picked} is beaten", result.stdout)
+
     def test_wrong_requests_are_one_sentence(self):
         for arguments in (["gemm:u8s8:3"], ["gemm:f32:8x8x8", "--variants", "f32_avx2"]):
             result = assay("compare", "--kernels", *arguments)
