@@ -52,6 +52,7 @@ json ToJson(const Side& side) {
 json ToJson(const Times& times) {
   return {{"median_s", Finite(times.median_s)},
           {"rounds", times.seconds.size()},
+          {"placements", times.placements.size()},
           {"ratio_to_best_other", compare::ToJson(times.standing.ratio_to_best_other)},
           {"winner", times.standing.tied}};
 }

@@ -6,24 +6,38 @@
 #include <cmath>
 #include <map>
 #include <memory>
+#include <numeric>
+#include <random>
 
 #include "harness/measure/bandwidth.h"
+#include "harness/measure/clock.h"
 #include "harness/measure/cold.h"
 #include "harness/measure/peak.h"
 #include "harness/measure/runner.h"
+#include "kernels/base/buffer.h"
 #include "kernels/base/nearest_name.h"
 #include "objectives/stats/order.h"
+#include "objectives/stats/random.h"
 
 namespace assay::compare {
 namespace {
 
-constexpr int kMinRounds = 10, kMaxRounds = 201, kMaxColdRounds = 61;
+constexpr int kMinPlacements = 6, kMaxPlacements = 20;
+// Of one placement.
+constexpr int kMinRounds = 2, kMaxRounds = 21, kMinColdRounds = 1, kMaxColdRounds = 5;
+constexpr uint32_t kMaxGapBytes = 1 << 18;
 
 // The comparison with what it runs.
 struct Field {
   VariantComparison comparison;
-  std::vector<std::unique_ptr<catalog::Run>> runs = {};  // One per variant.
+  std::vector<VariantChoice> choices = {};
+  std::vector<std::unique_ptr<catalog::Run>> runs = {};  // One per variant, of this placement.
+  Buffer gap = {};  // Taken before them, so that they lie elsewhere than those before.
 };
+
+using TimesOf = Times& (*)(VariantTimes&);
+Times& Warm(VariantTimes& variant) { return variant.warm; }
+Times& Cold(VariantTimes& variant) { return *variant.cold; }
 
 // Those asked for, or all that are worth it.
 Result<std::vector<VariantChoice>> Choose(const catalog::Problem& problem,
@@ -52,63 +66,102 @@ Result<std::vector<VariantChoice>> Choose(const catalog::Problem& problem,
   return chosen;
 }
 
-Status Enter(Field& field, const VariantChoice& choice, const VariantOptions& options,
-             std::map<std::string, int>& taken) {
+// Makes the variant's run anew.
+Status Place(Field& field, size_t i, const VariantOptions& options) {
   KernelOptions kernel = options.kernel;
-  kernel.variant = choice.name;
+  kernel.variant = field.choices[i].name;
   ASSAY_ASSIGN_OR_RETURN(catalog::Run run, catalog::Run::Make(field.comparison.problem, kernel));
-  if (const Status right = run.Verify(); !right.ok()) field.comparison.wrong = right.message();
-  const int number = ++taken[choice.name];
-  field.comparison.variants.push_back(
-      {.name = number == 1 ? choice.name : fmt::format("{} #{}", choice.name, number),
-       .picked = choice.picked && number == 1,
-       .packed_bytes = static_cast<int64_t>(run.packed_bytes())});
-  field.runs.push_back(std::make_unique<catalog::Run>(std::move(run)));
+  field.runs[i] = std::make_unique<catalog::Run>(std::move(run));
   return {};
 }
 
-// Who is the best, once everybody has as many rounds.
-void Judge(std::vector<VariantTimes>& variants, const VariantOptions& options,
-           Times& (*times_of)(VariantTimes&)) {
+// Makes all runs anew, in another order behind another gap.
+Status PlaceAll(Field& field, std::mt19937_64& generator, const VariantOptions& options) {
+  for (auto& run : field.runs) run.reset();
+  field.gap = Buffer(UniformIndex(generator, kMaxGapBytes) + 1);
+  std::vector<size_t> order(field.runs.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::shuffle(order, generator);
+  for (const size_t i : order) ASSAY_RETURN_IF_ERROR(Place(field, i, options));
+  return {};
+}
+
+// Who takes part, and whether all compute the same.
+Status Enter(Field& field, const VariantOptions& options) {
+  std::map<std::string, int> taken;
+  field.runs.resize(field.choices.size());
+  for (size_t i = 0; i < field.choices.size(); ++i) {
+    const VariantChoice& choice = field.choices[i];
+    ASSAY_RETURN_IF_ERROR(Place(field, i, options));
+    if (const Status right = field.runs[i]->Verify(); !right.ok()) {
+      field.comparison.wrong = right.message();
+      return {};
+    }
+    const int number = ++taken[choice.name];
+    field.comparison.variants.push_back(
+        {.name = number == 1 ? choice.name : fmt::format("{} #{}", choice.name, number),
+         .picked = choice.picked && number == 1,
+         .packed_bytes = static_cast<int64_t>(field.runs[i]->packed_bytes())});
+    if (options.cold) field.comparison.variants.back().cold.emplace();
+  }
+  return {};
+}
+
+// Takes in the rounds of a placement: seconds[i][r] of variant i in round r.
+void Add(std::vector<VariantTimes>& variants, const std::vector<std::vector<double>>& seconds,
+         TimesOf times_of) {
+  const size_t rounds = seconds[0].size();
+  if (rounds == 0) return;
+  std::vector<double> shared(rounds, 0);
+  for (const auto& row : seconds) {
+    for (size_t r = 0; r < rounds; ++r) {
+      shared[r] += std::log(row[r]) / static_cast<double>(seconds.size());
+    }
+  }
+  for (size_t i = 0; i < variants.size(); ++i) {
+    Times& times = times_of(variants[i]);
+    std::vector<double> own(rounds);
+    for (size_t r = 0; r < rounds; ++r) own[r] = std::log(seconds[i][r]) - shared[r];
+    times.placements.push_back(TrimmedMean(own, 0.2));
+    times.seconds.insert(times.seconds.end(), seconds[i].begin(), seconds[i].end());
+  }
+}
+
+// Who is the best, once everybody has had as many placements.
+void Judge(std::vector<VariantTimes>& variants, const VariantOptions& options, TimesOf times_of) {
   std::vector<std::vector<double>> logarithms;
   for (VariantTimes& variant : variants) {
     Times& times = times_of(variant);
     times.median_s = Median(times.seconds);
-    std::vector<double>& row = logarithms.emplace_back();
-    for (const double seconds : times.seconds) row.push_back(std::log(seconds));
+    times.standing.tied = true;
+    logarithms.push_back(times.placements);
   }
-  if (variants.size() < 2) {
-    for (VariantTimes& variant : variants) times_of(variant).standing.tied = true;
-    return;
-  }
-  const std::vector<Standing> standings =
-      CompareWithBest(logarithms, options.level, options.margin);
+  if (variants.size() < 2) return;
+  const auto standings = CompareWithBest(logarithms, options.level, options.margin);
   for (size_t i = 0; i < variants.size(); ++i) times_of(variants[i]).standing = standings[i];
 }
 
-void TimeWarm(Field& field, const VariantOptions& options) {
+void TimeWarm(Field& field, uint64_t seed, const VariantOptions& options) {
   std::vector<measure::TimedSubject> subjects;
   for (size_t i = 0; i < field.runs.size(); ++i) {
     subjects.push_back(
         {field.comparison.variants[i].name, [run = field.runs[i].get()] { run->Once(); }});
   }
   measure::RunnerOptions runner;
-  runner.budget_s = options.budget_s;
+  runner.budget_s = options.budget_s / kMaxPlacements;
   runner.min_rounds = kMinRounds;
   runner.max_rounds = kMaxRounds;
-  runner.max_warmup_s = options.budget_s / 10;
+  runner.max_warmup_s = runner.budget_s / 10;
   runner.settling_runs = 1;
-  runner.seed = options.seed;
+  runner.seed = seed;
   runner.stop = options.stop;
   measure::Timing timing = measure::TimeInterleaved(subjects, runner);
   field.comparison.interrupted = timing.interrupted;
-  for (size_t i = 0; i < subjects.size(); ++i) {
-    measure::SubjectTimes& times = timing.subjects[i];
-    field.comparison.variants[i].warm.seconds =
-        std::move(options.kernel.threads == 1 ? times.cpu_seconds : times.seconds);
+  std::vector<std::vector<double>> seconds;
+  for (measure::SubjectTimes& times : timing.subjects) {
+    seconds.push_back(std::move(options.kernel.threads == 1 ? times.cpu_seconds : times.seconds));
   }
-  Judge(field.comparison.variants, options,
-        [](VariantTimes& variant) -> Times& { return variant.warm; });
+  Add(field.comparison.variants, seconds, Warm);
 }
 
 std::span<const uint8_t> Source(const catalog::Run& run) {
@@ -118,24 +171,33 @@ std::span<const uint8_t> Source(const catalog::Run& run) {
           static_cast<size_t>(s.n * s.h * s.w * s.c * element)};
 }
 
-void TimeCold(Field& field, const VariantOptions& options) {
+void TimeCold(Field& field, uint64_t seed, const VariantOptions& options) {
   std::vector<measure::ColdSubject> subjects;
   for (const auto& run : field.runs) {
     subjects.push_back({[subject = run.get()] { subject->Once(); }, Source(*run)});
   }
-  auto seconds = measure::TimeCold(subjects, {.cpu_time = options.kernel.threads == 1,
-                                              .budget_s = options.budget_s,
-                                              .min_rounds = kMinRounds,
-                                              .max_rounds = kMaxColdRounds,
-                                              .seed = options.seed,
-                                              .stop = options.stop});
+  const auto seconds = measure::TimeCold(subjects, {.cpu_time = options.kernel.threads == 1,
+                                                    .budget_s = options.budget_s / kMaxPlacements,
+                                                    .min_rounds = kMinColdRounds,
+                                                    .max_rounds = kMaxColdRounds,
+                                                    .seed = seed,
+                                                    .stop = options.stop});
   field.comparison.interrupted = options.stop && options.stop();
-  for (size_t i = 0; i < seconds.size(); ++i) {
-    field.comparison.variants[i].cold = Times{.seconds = std::move(seconds[i]), .standing = {}};
+  Add(field.comparison.variants, seconds, Cold);
+}
+
+// Placements until there are enough of them or the time is over.
+Status TimeAll(Field& field, const VariantOptions& options) {
+  std::mt19937_64 generator(options.seed);
+  const double start_s = measure::MonotonicSeconds();
+  const double budget_s = options.budget_s * (options.cold ? 2 : 1);
+  for (int done = 0; done < kMaxPlacements && !field.comparison.interrupted; ++done) {
+    if (done >= kMinPlacements && measure::MonotonicSeconds() - start_s > budget_s) break;
+    if (done > 0) ASSAY_RETURN_IF_ERROR(PlaceAll(field, generator, options));
+    TimeWarm(field, generator(), options);
+    if (options.cold && !field.comparison.interrupted) TimeCold(field, generator(), options);
   }
-  Judge(field.comparison.variants, options,
-        [](VariantTimes& variant) -> Times& { return *variant.cold; });
-  field.comparison.dram_bytes_per_s = measure::DramBytesPerSecond().value_or(0);
+  return {};
 }
 
 void RatePeak(VariantComparison& comparison, int threads) {
@@ -168,18 +230,22 @@ const VariantTimes* VariantComparison::picked() const {
 Result<VariantComparison> CompareVariants(const catalog::Problem& problem,
                                           const VariantOptions& options) {
   Field field{.comparison = {.problem = problem}};
-  ASSAY_ASSIGN_OR_RETURN(const auto choices, Choose(problem, options));
-  if (choices.empty())
+  ASSAY_ASSIGN_OR_RETURN(field.choices, Choose(problem, options));
+  if (field.choices.empty()) {
     return Error(problem.ToString() + ": no variant beside plain loops runs here");
-  std::map<std::string, int> taken;
-  for (const VariantChoice& choice : choices) {
-    ASSAY_RETURN_IF_ERROR(Enter(field, choice, options, taken));
-    if (!field.comparison.wrong.empty()) return std::move(field.comparison);
   }
-  TimeWarm(field, options);
-  RatePeak(field.comparison, options.kernel.threads);
-  if (options.cold && !field.comparison.interrupted) TimeCold(field, options);
-  return std::move(field.comparison);
+  ASSAY_RETURN_IF_ERROR(Enter(field, options));
+  VariantComparison& comparison = field.comparison;
+  if (!comparison.wrong.empty()) return std::move(comparison);
+  ASSAY_RETURN_IF_ERROR(TimeAll(field, options));
+  if (comparison.interrupted) return std::move(comparison);
+  Judge(comparison.variants, options, Warm);
+  RatePeak(comparison, options.kernel.threads);
+  if (options.cold) {
+    Judge(comparison.variants, options, Cold);
+    comparison.dram_bytes_per_s = measure::DramBytesPerSecond().value_or(0);
+  }
+  return std::move(comparison);
 }
 
 }  // namespace assay::compare

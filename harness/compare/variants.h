@@ -1,4 +1,7 @@
 // Kernel variants side by side, live: checked, then timed in turns in this process, warm and cold.
+// Where operands lie in memory makes the same code faster or slower by a percent, so they are laid
+// out anew up to 20 times: a placement is one value, and what placements differ in is in the
+// intervals.
 #pragma once
 
 #include <functional>
@@ -28,6 +31,9 @@ struct VariantOptions {
 // A way of timing: warm or cold.
 struct Times {
   std::vector<double> seconds = {};  // Of a call, by round: CPU time of one thread, or wall time.
+  // By placement: the mean of the logarithms, those of all variants of the round being 0 on
+  // average.
+  std::vector<double> placements = {};
   double median_s = 0;
   Standing standing = {};  // Among the variants of the shape.
 };

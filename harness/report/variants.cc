@@ -87,7 +87,9 @@ std::string Title(const VariantComparison& comparison, bool markdown) {
   const std::string peak = comparison.peak_ops_per_s > 0
                                ? fmt::format(", peak {:.1f} Gop/s", comparison.peak_ops_per_s / 1e9)
                                : "";
-  const std::string rounds = fmt::format(", {} rounds", comparison.variants[0].warm.seconds.size());
+  const std::string rounds =
+      fmt::format(", {} rounds in {} placements", comparison.variants[0].warm.seconds.size(),
+                  comparison.variants[0].warm.placements.size());
   if (markdown) return "### " + title + peak + rounds + "\n\n";
   return Paint(title, Color::kBold) + peak + rounds + "\n";
 }

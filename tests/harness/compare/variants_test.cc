@@ -49,7 +49,9 @@ TEST(CompareVariants, PlainLoopsLoseWarmAndCold) {
   EXPECT_GT(slow.warm.standing.ratio_to_best_other.interval.lo, 2);
   EXPECT_LT(fast.warm.standing.ratio_to_best_other.interval.hi, 0.5);
   EXPECT_EQ(fast.warm.seconds.size(), slow.warm.seconds.size());
-  EXPECT_GE(fast.warm.seconds.size(), 10u);
+  EXPECT_EQ(fast.warm.placements.size(), slow.warm.placements.size());
+  EXPECT_GE(fast.warm.placements.size(), 6u);
+  EXPECT_GE(fast.warm.seconds.size(), 2 * fast.warm.placements.size());
   ASSERT_TRUE(fast.cold.has_value());
   EXPECT_GT(fast.cold->median_s, fast.warm.median_s);
   EXPECT_TRUE(comparison->NotCold().empty());
