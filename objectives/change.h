@@ -2,6 +2,8 @@
 // decides whether one is better "beyond the noise".
 #pragma once
 
+#include <optional>
+
 #include "objectives/stats/interval.h"
 
 namespace assay {
@@ -11,9 +13,13 @@ struct Change {
 
   Kind kind = Kind::kDifference;
   Estimate estimate = {};
+  // Of "no change", where there is an exact test: McNemar's, of right and wrong answers.
+  std::optional<double> exact_p_value = {};
 
-  static Change Difference(Estimate estimate) { return {Kind::kDifference, estimate}; }
-  static Change Ratio(Estimate estimate) { return {Kind::kRatio, estimate}; }
+  static Change Difference(Estimate estimate, std::optional<double> exact_p_value = {}) {
+    return {Kind::kDifference, estimate, exact_p_value};
+  }
+  static Change Ratio(Estimate estimate) { return {Kind::kRatio, estimate, {}}; }
 
   // +1 when x is larger than y beyond the noise, -1 when it is smaller, 0 when the interval
   // includes no change.

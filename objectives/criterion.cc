@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
+#include "objectives/stats/mean_test.h"
 #include "objectives/text.h"
 
 namespace assay {
@@ -43,6 +45,40 @@ bool AccuracyCriterion::Feasible(double accuracy, double baseline) const {
 double AccuracyCriterion::Shortfall(double accuracy, double baseline) const {
   const double miss = higher_is_better ? Target(baseline) - accuracy : accuracy - Target(baseline);
   return std::isnan(miss) ? std::numeric_limits<double>::infinity() : std::max(miss, 0.0);
+}
+
+double AccuracyCriterion::Margin(double q, double f) const {
+  const bool relative = kind == Kind::kRelative;
+  if (higher_is_better) return relative ? q - (1 - limit) * f : q - f + limit;
+  return relative ? (1 + limit) * f - q : f - q + limit;
+}
+
+AccuracyCriterion::Range AccuracyCriterion::MarginRange() const {
+  Range range{Margin(0, 0), Margin(0, 0)};
+  for (double q : {0.0, 1.0}) {  // It is linear: the extremes are at the corners.
+    for (double f : {0.0, 1.0}) {
+      range.lowest = std::min(range.lowest, Margin(q, f));
+      range.highest = std::max(range.highest, Margin(q, f));
+    }
+  }
+  return range;
+}
+
+double AccuracyCriterion::LimitPValue(std::span<const double> trial,
+                                      std::span<const double> baseline) const {
+  ASSAY_CHECK(trial.size() == baseline.size());
+  double lowest = MarginRange().lowest;
+  std::vector<double> margins;
+  for (size_t i = 0; i < trial.size(); ++i) {
+    margins.push_back(Margin(trial[i], baseline[i]));
+    lowest = std::min(lowest, margins.back());  // Outcomes need not be in [0, 1].
+  }
+  return lowest < 0 ? MeanAboveZeroPValue(margins, lowest) : 0;
+}
+
+double ConfirmationConfidence(double confidence, int64_t trials) {
+  ASSAY_CHECK(trials > 0);
+  return 1 - std::min(1 - confidence, 1 / static_cast<double>(trials));
 }
 
 }  // namespace assay

@@ -159,8 +159,12 @@ std::vector<double> MultiObjective::Values(const Measured& trial) const {
 bool MultiObjective::Feasible(const Measured& trial, const Measured& baseline) const {
   const std::vector<double> found = Accuracies(trial);
   const std::vector<double> reference = Accuracies(baseline);
+  if (trial.hopeless) return false;
   for (size_t i = 0; i < criteria_.size(); ++i) {
     if (!criteria_[i].Feasible(found[i], reference[i])) return false;
+    if (!criteria_[i].confidence) continue;
+    const bool tested = i < trial.limit_p_values.size();
+    if (!tested || !(trial.limit_p_values[i] <= 1 - *criteria_[i].confidence)) return false;
   }
   return true;
 }

@@ -45,6 +45,10 @@ struct Measured {
   // The change from the baseline to this trial, one per column (see MultiObjective::columns), or
   // empty where intervals are unknown.
   std::vector<std::optional<Change>> versus_baseline = {};
+  // One per value of Accuracies: the p-value of "the limit is exceeded" (AccuracyCriterion). What
+  // is not there was not certified. Read where the criterion has a confidence.
+  std::vector<double> limit_p_values = {};
+  bool hopeless = false;  // Its evaluation was stopped, since it cannot meet the target.
 };
 
 // The change from trial y to trial x (indices) in a column; nothing where no interval is known or
@@ -92,7 +96,7 @@ class MultiObjective {
   // mean of metric x weight, on whose scale an absolute limit then acts); or, without weights,
   // each.
   std::vector<double> Accuracies(const Measured& trial) const;
-  // Whether every accuracy meets its target.
+  // Whether every accuracy meets its target, at the criterion's confidence where it has one.
   bool Feasible(const Measured& trial, const Measured& baseline) const;
   // How far the accuracy is from its target, as a share of it; of several, the farthest.
   double Shortfall(const Measured& trial, const Measured& baseline) const;

@@ -35,6 +35,10 @@ void Objective::Reset(std::string_view subject) {
   if (found != series_.end()) series_.erase(found);
 }
 
+void Objective::Restore(std::string_view subject, Series series) {
+  series_.insert_or_assign(std::string(subject), std::move(series));
+}
+
 const Series& Objective::results(std::string_view subject) const {
   static const Series empty;
   const auto found = series_.find(subject);

@@ -61,6 +61,7 @@ struct Observation {
   std::span<const int64_t> labels = {};         // of its samples; empty where there are none
   std::optional<double> metric = {};            // the configured metric over the labelled set
   std::span<const double> sample_scores = {};   // the metric of each sample, in data order
+  bool complete = true;  // false: a hopeless evaluation that was stopped after the first samples
   std::optional<int64_t> peak_live_bytes = {};  // usable bytes live at the peak, minus those before
   std::optional<int64_t> arena_bytes = {};      // the memory planner's exact size
   std::optional<int64_t> peak_rss_bytes = {};   // of the process
@@ -77,6 +78,7 @@ struct NamedValue {
 struct Series {
   std::vector<double> values = {};       // the result list: one per End
   std::vector<double> outcomes = {};     // per-sample scores of the last End, for pairing
+  bool complete = true;                  // false: only of the first samples
   std::vector<NamedValue> details = {};  // of the last End, to be reported beside the value
   int64_t samples = 1;                   // per inference, of the last End
 
@@ -113,6 +115,9 @@ class Objective {
   // Forgets the results: of all subjects, or of one. State of the derived class stays.
   void Reset();
   void Reset(std::string_view subject);
+  // Takes back the results of a subject as results() gave them: from a journal, instead of runs.
+  // What a derived class keeps beside them is not part of it.
+  void Restore(std::string_view subject, Series series);
 
   // The results of one subject (empty where it never ran), and of the one started last.
   const Series& results(std::string_view subject) const;

@@ -1,6 +1,7 @@
 // MultiObjective::Rank: feasibility, dominance, score, outcome.
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "kernels/base/check.h"
 #include "objectives/multi_objective.h"
@@ -133,12 +134,14 @@ Outcome MultiObjective::Judge(std::span<const Measured> trials, const Measured& 
     return {beats ? TuneStatus::kSatisfied : TuneStatus::kNoGain, order[0]};
   }
   Outcome outcome{TuneStatus::kBestEffort, std::nullopt};
-  double closest = 0;
+  std::pair<double, double> closest;  // How far off; then how uncertain.
   for (size_t i = 0; i < trials.size(); ++i) {
-    const double shortfall = Shortfall(trials[i], baseline);
-    if (outcome.best && shortfall >= closest) continue;
+    const std::vector<double>& p_values = trials[i].limit_p_values;
+    const double uncertainty = p_values.empty() ? 1 : std::ranges::max(p_values);
+    const std::pair distance(Shortfall(trials[i], baseline), uncertainty);
+    if (outcome.best && distance >= closest) continue;
     outcome.best = i;
-    closest = shortfall;
+    closest = distance;
   }
   return outcome;
 }

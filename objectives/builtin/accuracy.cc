@@ -5,6 +5,7 @@
 
 #include "objectives/registry.h"
 #include "objectives/stats/bootstrap.h"
+#include "objectives/stats/mean_test.h"
 #include "objectives/stats/order.h"
 #include "objectives/stats/proportion.h"
 
@@ -48,19 +49,25 @@ class Accuracy : public Objective {
     return summary;
   }
 
-  // The difference, paired by sample.
+  // The difference, paired by sample: by those that both saw, where one was stopped.
   std::optional<Change> Compare(const Series& x, const Series& y) const override {
-    if (x.outcomes.size() != y.outcomes.size()) return std::nullopt;
+    const size_t paired = std::min(x.outcomes.size(), y.outcomes.size());
+    if (paired < x.outcomes.size() && y.complete) return std::nullopt;
+    if (paired < y.outcomes.size() && x.complete) return std::nullopt;
     if (!IsMeanOfOutcomes(x) || !IsMeanOfOutcomes(y)) return std::nullopt;
-    if (IsZeroOne(x.outcomes) && IsZeroOne(y.outcomes)) {
-      return Change::Difference(PairedShareDifference(Count(x.outcomes, y.outcomes)));
+    const auto of_x = std::span(x.outcomes).first(paired);
+    const auto of_y = std::span(y.outcomes).first(paired);
+    if (IsZeroOne(of_x) && IsZeroOne(of_y)) {
+      const PairedCounts counts = Count(of_x, of_y);
+      return Change::Difference(PairedScoreDifference(counts), McNemarExact(counts));
     }
-    return Change::Difference(BootstrapMeanDifference(x.outcomes, y.outcomes));
+    return Change::Difference(BootstrapMeanDifference(of_x, of_y));
   }
 
  protected:
   double OnEnd(const Observation& observation, Series& series) override {
     series.outcomes.assign(observation.sample_scores.begin(), observation.sample_scores.end());
+    series.complete = observation.complete;
     series.details = {{"samples", "", static_cast<double>(series.outcomes.size())}};
     if (observation.metric) return *observation.metric;
     return Mean(series.outcomes);

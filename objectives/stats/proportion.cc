@@ -56,19 +56,4 @@ double McNemarExact(const PairedCounts& counts) {
   return std::min(1.0, 2 * boost::math::cdf(fair, fewer));
 }
 
-Estimate PairedShareDifference(const PairedCounts& counts, double level) {
-  const int64_t discordant = counts.only_first + counts.only_second;
-  CheckCounts(discordant, counts.total, level);
-  if (counts.total == 0) return {};
-  if (discordant == 0) {  // All that is known is how rare a discordant pair must be.
-    const double most = ClopperPearson(0, counts.total, level).interval.hi;
-    return {0, {-most, most, level}};
-  }
-  const double scale = static_cast<double>(discordant) / static_cast<double>(counts.total);
-  const Estimate first = ClopperPearson(counts.only_first, discordant, level);
-  const auto difference = [scale](double share) { return scale * (2 * share - 1); };
-  return {difference(first.value),
-          {difference(first.interval.lo), difference(first.interval.hi), level}};
-}
-
 }  // namespace assay

@@ -24,10 +24,4 @@ struct PairedCounts {
 // distribution of the discordant pairs, not its chi-squared approximation).
 double McNemarExact(const PairedCounts& counts);
 
-// (share of first) - (share of second), with an interval that excludes 0 exactly when McNemarExact
-// is below 1 - level: Clopper-Pearson's interval of the share of `only_first` among the
-// discordant pairs, scaled by the share of discordant pairs. Without a discordant pair: 0, plus or
-// minus the largest share of them that `total` samples leave possible.
-Estimate PairedShareDifference(const PairedCounts& counts, double level = 0.95);
-
 }  // namespace assay

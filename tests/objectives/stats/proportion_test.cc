@@ -70,26 +70,5 @@ TEST(McNemar, ExactPValue) {
   EXPECT_EQ(McNemarExact({.only_first = 0, .only_second = 0, .total = 100}), 1);
 }
 
-TEST(PairedShareDifference, AgreesWithMcNemar) {
-  for (int64_t first = 0; first <= 40; ++first) {
-    for (int64_t second = 0; second <= 40; ++second) {
-      const PairedCounts counts{.only_first = first, .only_second = second, .total = 1000};
-      const Estimate difference = PairedShareDifference(counts);
-      EXPECT_NEAR(difference.value, static_cast<double>(first - second) / 1000, 1e-12);
-      EXPECT_EQ(difference.interval.Contains(0), McNemarExact(counts) >= 0.05)
-          << first << " against " << second;
-    }
-  }
-}
-
-TEST(PairedShareDifference, FewSamplesWithoutDiscordantPairsLeaveDoubt) {
-  const Estimate few = PairedShareDifference({.total = 10});
-  EXPECT_EQ(few.value, 0);
-  EXPECT_NEAR(few.interval.hi, 1 - std::pow(0.025, 0.1), 1e-9);
-  EXPECT_EQ(few.interval.lo, -few.interval.hi);
-  EXPECT_LT(PairedShareDifference({.total = 10000}).interval.hi, 0.0004);
-  EXPECT_TRUE(std::isinf(PairedShareDifference({}).interval.hi));
-}
-
 }  // namespace
 }  // namespace assay
