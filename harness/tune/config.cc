@@ -1,6 +1,7 @@
 #include "harness/tune/config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,46 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kHuge = 1e18;
+
+// Keys that change no trial, or whose contents are hashed rather than their names.
+constexpr std::string_view kNotOfTheIdentity[] = {
+    "version",
+    "threads",
+    "model.name",
+    "model.path",
+    "quantization.calibration.dataloader.dataset",
+    "quantization.calibration.dataloader.transform",
+    "evaluation.accuracy.dataloader.dataset",
+    "evaluation.accuracy.dataloader.transform",
+    "tuning.exit_policy.max_trials",
+    "tuning.exit_policy.timeout",
+    "tuning.random_seed",
+    "tuning.workspace",
+};
+
+// "{a: 1, b: [2, 3]}" with the keys in order, without the parts above. Aliases may repeat a little
+// text often, or a map in itself: what is left of `budget`, and `depth`, end that.
+std::string Canonical(const Field& field, size_t& budget, int depth = 0) {
+  constexpr int kDeepest = 64;
+  std::vector<std::string> parts;
+  if (depth > kDeepest || budget == 0) {
+    field.Reject("is nested too deeply, or repeated too often");
+  } else if (field.is_list()) {
+    for (const Field& item : field.Items()) parts.push_back(Canonical(item, budget, depth + 1));
+  } else if (field.is_map()) {
+    for (const auto& [key, value] : field.Entries()) {
+      if (std::ranges::count(kNotOfTheIdentity, value.path()) > 0) continue;
+      const std::string text = Canonical(value, budget, depth + 1);
+      if (text != "{}") parts.push_back(fmt::format("{}: {}", key, text));
+    }
+    std::ranges::sort(parts);
+  } else {
+    std::string text = field.String("");
+    budget -= std::min(budget, text.size() + 1);
+    return text;
+  }
+  return fmt::format("{{{}}}", fmt::join(parts, ", "));
+}
 
 // A scalar or a flat list, as text.
 data::Option ReadOption(const Field& field) {
@@ -199,8 +240,10 @@ void ReadTuning(const Field& field, TuneConfig& config) {
   config.exit_policy.max_trials = exit["max_trials"].Int(1, 1'000'000, 100);
   config.exit_policy.performance_only = exit["performance_only"].Bool(false);
   config.random_seed = static_cast<uint64_t>(field["random_seed"].Int(0, INT64_MAX, 9527));
-  field["workspace"].Allow({"path"}, {"resume"});
+  field["workspace"].Allow({"path", "resume"});
   config.workspace = field["workspace"]["path"].String("assay_workspace");
+  const Field resume = field["workspace"]["resume"];
+  if (resume.present()) config.resume = resume.Bool() ? Resume::kTrue : Resume::kFalse;
 }
 
 void ReadModel(const Field& field, const fs::path& base_dir, TuneConfig& config) {
@@ -238,6 +281,9 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
   }
   config.performance = ReadPerformance(evaluation["performance"]);
   ReadTuning(root["tuning"], config);
+  ASSAY_RETURN_IF_ERROR(root.status());
+  size_t budget = size_t{4} << 20;
+  config.identity = Canonical(root, budget);
   ASSAY_RETURN_IF_ERROR(root.status());
   config.warnings = root.warnings();
   return config;

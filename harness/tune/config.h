@@ -66,8 +66,14 @@ struct ExitPolicyConfig {
   bool performance_only = false;
 };
 
+// Whether an earlier run in the workspace is continued (workspace.h).
+enum class Resume : uint8_t { kAuto, kTrue, kFalse };
+
 struct TuneConfig {
   std::filesystem::path file;
+  // All that was asked for, in one canonical text, but for the parts that change no trial: places
+  // of files (their contents count elsewhere), threads, and for how long to search.
+  std::string identity;
   std::string model_name;
   std::filesystem::path model_path;
   int threads = 1;  // Of everything that is not timed: accuracy, calibration.
@@ -81,6 +87,7 @@ struct TuneConfig {
   ExitPolicyConfig exit_policy;
   uint64_t random_seed = 9527;  // INC's default.
   std::filesystem::path workspace = "assay_workspace";
+  Resume resume = Resume::kAuto;
   std::vector<std::string> warnings;
 };
 

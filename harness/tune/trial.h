@@ -35,6 +35,7 @@ struct TrialRecord {
   bool feasible = false;
   bool accepted = false;  // Feasible, and better than fp32 in what was asked for.
   double elapsed_s = 0;   // Spent on it.
+  bool resumed = false;   // Taken from the journal of an earlier process, not measured by this one.
 };
 
 nlohmann::json ToJson(const ObjectiveRecord& record);

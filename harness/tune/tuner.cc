@@ -17,7 +17,10 @@
 #include "harness/tune/journal.h"
 #include "harness/tune/ranker.h"
 #include "harness/tune/result.h"
+#include "harness/tune/run_key.h"
+#include "harness/tune/series.h"
 #include "harness/tune/strategy.h"
+#include "harness/tune/workspace.h"
 
 namespace assay::tune {
 namespace {
@@ -25,7 +28,17 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kTrialFile = "trial.onnx";
+using nlohmann::json;
+
+// The number at a path of keys, or nullptr.
+const json* Find(const json& object, std::initializer_list<const char*> path) {
+  const json* found = &object;
+  for (const char* key : path) {
+    if (!found->is_object() || !found->contains(key)) return nullptr;
+    found = &found->at(key);
+  }
+  return found->is_number() ? found : nullptr;
+}
 
 double Since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -40,7 +53,7 @@ class Run {
     ASSAY_RETURN_IF_ERROR(Prepare());
     Status status = Search();
     std::error_code ignored;
-    fs::remove(config_.workspace / kTrialFile, ignored);
+    fs::remove(workspace_->candidate(), ignored);
     result_.interrupted = measure::Interrupted();
     if (!status.ok() && !result_.interrupted) return status;
     if (!result_.trials.empty()) ASSAY_RETURN_IF_ERROR(Conclude());
@@ -82,9 +95,15 @@ class Run {
                       "MatMul with constant weights",
                       config_.model_path.string()));
     }
+    ASSAY_ASSIGN_OR_RETURN(auto workspace, Workspace::Open(config_.workspace));
+    workspace_ = std::make_unique<Workspace>(std::move(workspace));
     ASSAY_ASSIGN_OR_RETURN(auto evaluator, Evaluator::Make(config_, objectives, events_.progress));
     evaluator_ = std::make_unique<Evaluator>(std::move(evaluator));
-    ASSAY_RETURN_IF_ERROR(OpenWorkspace());
+    ASSAY_ASSIGN_OR_RETURN(auto calibration, OpenPipeline(config_.calibration->data));
+    calibration_ = std::make_unique<data::Pipeline>(std::move(calibration));
+    ASSAY_RETURN_IF_ERROR(LookBack());
+    result_.best_file = workspace_->best();
+    result_.result_file = workspace_->result();
     result_.warnings = config_.warnings;
     const auto& more = ranker_->warnings();
     result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
@@ -101,27 +120,32 @@ class Run {
     return {};
   }
 
-  Status OpenWorkspace() {
-    std::error_code code;
-    fs::create_directories(config_.workspace, code);
-    if (code) return Error(fmt::format("{}: {}", config_.workspace.string(), code.message()));
-    result_.best_file = config_.workspace / "best.onnx";
-    result_.result_file = config_.workspace / "result.json";
+  // Finds the finished trials of a run that was cut off.
+  Status LookBack() {
+    ASSAY_ASSIGN_OR_RETURN(
+        key_, MakeRunKey(config_, baseline_->graph,
+                         calibration_->fingerprint() + evaluator_->data_fingerprint()));
+    ASSAY_ASSIGN_OR_RETURN(earlier_, workspace_->FindEarlierRun(key_, config_.resume));
+    if (!earlier_.trials.empty() && events_.resumed) {
+      events_.resumed(static_cast<int64_t>(earlier_.trials.size()));
+    }
     return {};
   }
 
   // With the first finished trial, and not before: an earlier run's files stay beside the new ones.
   Status StartJournal() {
-    ASSAY_ASSIGN_OR_RETURN(auto journal, Journal::Create(config_.workspace / "trials.jsonl"));
+    const bool anew = earlier_.trials.empty();
+    ASSAY_ASSIGN_OR_RETURN(auto journal,
+                           anew ? Journal::Create(workspace_->journal())
+                                : Journal::Continue(workspace_->journal(), earlier_.journal_bytes));
     journal_ = std::make_unique<Journal>(std::move(journal));
-    std::error_code absent;
-    fs::rename(result_.best_file, config_.workspace / "best.previous.onnx", absent);
-    fs::rename(result_.result_file, config_.workspace / "result.previous.json", absent);
+    if (anew) workspace_->KeepEarlierResult();
     return {};
   }
 
   Status Search() {
     const Clock::time_point start = Clock::now();
+    double earlier_s = 0;  // What the trials of an earlier process took.
     ASSAY_RETURN_IF_ERROR(ObserveBaseline());
     ASSAY_RETURN_IF_ERROR(Calibrate());
     const auto strategy = strategy_entry_->make(ops_, config_.random_seed);
@@ -129,8 +153,10 @@ class Run {
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
       const auto proposed = strategy->Next();
       if (!proposed) break;
-      ASSAY_RETURN_IF_ERROR(TryOut(index, *proposed));
+      ASSAY_RETURN_IF_ERROR(IsKnown(index) ? TakeOver(index, *proposed)
+                                           : TryOut(index, *proposed));
       const TrialRecord& trial = result_.trials.back();
+      if (trial.resumed) earlier_s += trial.elapsed_s;
       strategy->Tell(
           {trial.config, ranker_->Accuracy(index), ranker_->AccuracyLoss(index), trial.feasible});
       const int64_t remaining = std::min(strategy->remaining(), policy.max_trials - index);
@@ -138,14 +164,14 @@ class Run {
       if (policy.performance_only) break;
       const bool first_will_do = !config_.objectives.multi && policy.timeout_s == 0;
       if (first_will_do && trial.accepted) break;
-      if (policy.timeout_s > 0 && Since(start) > policy.timeout_s) break;
+      if (policy.timeout_s > 0 && earlier_s + Since(start) > policy.timeout_s) break;
     }
     return {};
   }
 
   Status Calibrate() {
     const CalibrationConfig& calibration = *config_.calibration;
-    ASSAY_ASSIGN_OR_RETURN(const data::Pipeline pipeline, OpenPipeline(calibration.data));
+    const data::Pipeline& pipeline = *calibration_;
     quantize::CalibrationOptions options;
     options.algorithm = calibration.algorithm;
     options.samples = std::min(calibration.sampling_size, pipeline.size());
@@ -179,7 +205,11 @@ class Run {
   }
 
   Status ObserveBaseline() {
-    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAll(*baseline_));
+    if (IsKnown(1)) {
+      ASSAY_RETURN_IF_ERROR(Restore(1));  // With the first trial comes the baseline.
+    } else {
+      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAll(*baseline_));
+    }
     ASSAY_ASSIGN_OR_RETURN(result_.baseline.int8_share, Int8Share(baseline_->graph));
     result_.baseline.name = kBaseline;
     result_.baseline.file = config_.model_path.string();
@@ -193,7 +223,7 @@ class Run {
     const Clock::time_point start = Clock::now();
     Model model;
     model.name = TrialName(index);
-    model.file = config_.workspace / kTrialFile;
+    model.file = workspace_->candidate();
     ASSAY_ASSIGN_OR_RETURN(model.graph, quantize::Rewrite(source_, config, ranges_));
     ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, Metadata(config)));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
@@ -205,17 +235,73 @@ class Run {
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveLatency(both, subjects));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveFootprint(model));
 
+    ASSAY_ASSIGN_OR_RETURN(const double int8_share, Int8Share(model.graph));
+    TrialRecord trial = Judge(index, config, int8_share);
+    trial.elapsed_s = Since(start);
+    if (journal_ == nullptr) ASSAY_RETURN_IF_ERROR(StartJournal());
+    ASSAY_RETURN_IF_ERROR(journal_->Append(Line(trial)));
+    result_.trials.push_back(std::move(trial));
+    return {};
+  }
+
+  // What the objectives now say of a trial.
+  TrialRecord Judge(int64_t index, const quantize::QuantConfig& config, double int8_share) const {
     TrialRecord trial;
     trial.index = index;
     trial.config = config;
-    trial.model.name = model.name;
-    ASSAY_ASSIGN_OR_RETURN(trial.model.int8_share, Int8Share(model.graph));
+    trial.model.name = TrialName(index);
+    trial.model.int8_share = int8_share;
     trial.model.objectives = ranker_->RecordTrial(index);
     trial.feasible = ranker_->Feasible(index);
     trial.accepted = trial.feasible && ranker_->BeatsBaseline(index);
-    trial.elapsed_s = Since(start);
-    if (journal_ == nullptr) ASSAY_RETURN_IF_ERROR(StartJournal());
-    ASSAY_RETURN_IF_ERROR(journal_->Append(ToJson(trial)));
+    return trial;
+  }
+
+  // A trial's line of the journal: the record, for people; and what was observed, to continue from.
+  json Line(const TrialRecord& trial) const {
+    std::vector<std::string> subjects = {TrialName(trial.index), BaselineBeside(trial.index)};
+    if (trial.index == 1) subjects.push_back(kBaseline);
+    json line = ToJson(trial);
+    line["run"] = ToJson(key_);
+    line["series"] = SeriesToJson(evaluator_->objectives(), subjects);
+    return line;
+  }
+
+  bool IsKnown(int64_t index) const {
+    return index <= static_cast<int64_t>(earlier_.trials.size());
+  }
+  const json& KnownLine(int64_t index) const {
+    return earlier_.trials[static_cast<size_t>(index - 1)];
+  }
+  Status BadLine(int64_t index, const std::string& why) const {
+    return Error(fmt::format("{}:{}: {}", workspace_->journal().string(), index, why));
+  }
+
+  Status Restore(int64_t index) {
+    const Status status =
+        RestoreSeries(KnownLine(index).value("series", json()), evaluator_->objectives());
+    return status.ok() ? status : BadLine(index, status.message());
+  }
+
+  // A finished trial of an earlier process, from the journal. The strategy must propose it again.
+  Status TakeOver(int64_t index, const quantize::QuantConfig& config) {
+    const auto text = [](const json& value) {  // A journal has its names in UTF-8.
+      return value.dump(-1, ' ', false, json::error_handler_t::replace);
+    };
+    const json& line = KnownLine(index);
+    if (line.value("trial", json()) != index ||
+        text(line.value("config", json())) != text(ToJson(config))) {
+      return BadLine(index, fmt::format("is not what the strategy '{}' proposes as trial {}; start "
+                                        "anew with --set tuning.workspace.resume=False",
+                                        config_.strategy, index));
+    }
+    ASSAY_RETURN_IF_ERROR(Restore(index));
+    const json* share = Find(line, {"model", "int8_share_of_macs"});
+    const json* elapsed_s = Find(line, {"elapsed_s"});
+    if (share == nullptr || elapsed_s == nullptr) return BadLine(index, "is not a whole record");
+    TrialRecord trial = Judge(index, config, share->get<double>());
+    trial.elapsed_s = elapsed_s->get<double>();
+    trial.resumed = true;
     result_.trials.push_back(std::move(trial));
     return {};
   }
@@ -247,7 +333,11 @@ class Run {
   std::unique_ptr<Model> baseline_;
   Graph source_;  // The fp32 graph that configurations rewrite.
   std::vector<quantize::QuantizableOp> ops_;
+  std::unique_ptr<Workspace> workspace_;
+  RunKey key_;
+  EarlierRun earlier_;
   std::unique_ptr<Evaluator> evaluator_;
+  std::unique_ptr<data::Pipeline> calibration_;
   std::unique_ptr<Journal> journal_;
   int64_t calibration_samples_ = 0;
   quantize::Ranges ranges_;

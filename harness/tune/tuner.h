@@ -18,6 +18,8 @@ namespace assay::tune {
 struct TuneEvents {
   std::function<void(const std::string& what, int64_t done, int64_t total)> progress;
   std::function<void(const ModelRecord& baseline)> baseline;
+  // Before the search, where an earlier run is continued: how many of its trials are finished.
+  std::function<void(int64_t trials)> resumed;
   // After every trial: how many may still come, at most.
   std::function<void(const TrialRecord& trial, int64_t remaining)> trial;
 };
@@ -38,8 +40,10 @@ struct TuneResult {
 
 // Runs the whole search and writes best.onnx, trials.jsonl and result.json into the workspace.
 // Under Ctrl-C it stops at the next whole step, and what it writes is whole; before the first trial
-// it writes nothing. Files of an earlier run are kept as *.previous.*. Error: the model, the data or
-// the configuration is wrong, or the disk is.
+// it writes nothing. A run that was cut off in this workspace, even by SIGKILL, is continued:
+// finished trials come from its journal. Files of a run that came to its end are kept as
+// *.previous.*. Error: the model, the data or the configuration is wrong, or the disk is; the
+// workspace is in use, or holds a run of something else (workspace.h).
 Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events);
 
 }  // namespace assay::tune

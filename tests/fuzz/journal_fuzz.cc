@@ -1,14 +1,17 @@
-// The journal: trials of models with any names are appended where any file may lie, and are read
-// back line by line.
+// The journal: trials of models with any names are appended where any file may lie, cut anywhere,
+// and read back.
 #include <fuzzer/FuzzedDataProvider.h>
 
-#include <fstream>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "harness/tune/journal.h"
+#include "harness/tune/run_key.h"
+#include "harness/tune/series.h"
 #include "harness/tune/trial.h"
+#include "objectives/registry.h"
 #include "tests/fuzz/fuzz_folder.h"
 
 namespace assay::fuzz {
@@ -66,6 +69,7 @@ void WriteAndReadBack(FuzzedDataProvider data) {
   const std::string earlier = data.ConsumeRandomLengthString(64);
   const auto file = folder.Write(
       "trials.jsonl", {reinterpret_cast<const uint8_t*>(earlier.data()), earlier.size()});
+  (void)tune::ReadJournal(file);
   auto journal = tune::Journal::Create(file);
   ASSAY_CHECK(journal.ok());
   std::vector<int64_t> indices;
@@ -75,14 +79,25 @@ void WriteAndReadBack(FuzzedDataProvider data) {
     ASSAY_CHECK(journal->Append(ToJson(trial)).ok());
   } while (indices.size() < 3 && data.ConsumeBool());
 
-  std::ifstream stream(file);
-  size_t lines = 0;
-  for (std::string line; std::getline(stream, line); ++lines) {
-    const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    ASSAY_CHECK(json.is_object());
-    ASSAY_CHECK(json.at("trial") == indices.at(lines));
+  // Cut somewhere, as by a crash: what is left are the first trials.
+  const auto bytes = std::filesystem::file_size(file);
+  std::filesystem::resize_file(file, data.ConsumeIntegralInRange<uintmax_t>(0, bytes));
+  const auto content = tune::ReadJournal(file);
+  ASSAY_CHECK(content.ok() && !content->foreign);
+  ASSAY_CHECK(content->lines.size() <= indices.size());
+  for (size_t i = 0; i < content->lines.size(); ++i) {
+    ASSAY_CHECK(content->lines[i].at("trial") == indices[i]);
   }
-  ASSAY_CHECK(lines == indices.size());
+}
+
+// Any object where a line has its series.
+void RestoreAnything(std::string_view text) {
+  static const tune::Objectives objectives = {*MakeObjective("accuracy"),
+                                              *MakeObjective("performance")};
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  for (const auto& objective : objectives) objective->Reset();
+  (void)tune::RestoreSeries(json, objectives);
+  (void)tune::ParseRunKey(json);
 }
 
 }  // namespace
@@ -90,5 +105,6 @@ void WriteAndReadBack(FuzzedDataProvider data) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   assay::fuzz::WriteAndReadBack(FuzzedDataProvider(data, size));
+  assay::fuzz::RestoreAnything({reinterpret_cast<const char*>(data), size});
   return 0;
 }

@@ -42,16 +42,21 @@ Result<int> Run(const Options& options) {
     fmt::print("{}\n", report::EvaluationTable({&baseline, 1}));
     std::fflush(stdout);
   };
+  events.resumed = [&](int64_t trials) {
+    progress->Clear();
+    fmt::print(stderr, "an earlier run is continued: {} finished trials are in its journal\n",
+               trials);
+  };
   double spent_s = 0;
   events.trial = [&](const tune::TrialRecord& trial, int64_t remaining) {
     progress->Clear();
     spent_s += trial.elapsed_s;
     const double wait_s =
         spent_s / static_cast<double>(trial.index) * static_cast<double>(remaining);
-    fmt::print(
-        "{}  {}\n", report::TrialLine(trial),
-        report::Paint(fmt::format("at most {} more, {}", remaining, report::FormatWait(wait_s)),
-                      report::Color::kDim));
+    const std::string note =
+        trial.resumed ? "from the journal"
+                      : fmt::format("at most {} more, {}", remaining, report::FormatWait(wait_s));
+    fmt::print("{}  {}\n", report::TrialLine(trial), report::Paint(note, report::Color::kDim));
     std::fflush(stdout);
   };
 
@@ -77,7 +82,9 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.footer(
       "Exit codes: 0 a model that meets the criterion and gains; 3 best effort; 4 no gain "
       "(best.onnx\n"
-      "is the fp32 model); 2 wrong input; 130 interrupted: what was written is whole.");
+      "is the fp32 model); 2 wrong input; 130 interrupted: what was written is whole.\n"
+      "A run that was cut off is continued by the same command; finished trials are not measured\n"
+      "again. --set tuning.workspace.resume=False starts anew, =True goes on with a finished run.");
   return [options] { return Run(*options); };
 }
 

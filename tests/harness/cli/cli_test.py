@@ -394,8 +394,14 @@ class Tune(unittest.TestCase):
             self.assertEqual(process.returncode, 130, output)
             outcome = json.loads((pathlib.Path(folder) / "result.json").read_text())
             self.assertEqual(outcome["status"], "interrupted")
-            for line in journal.read_text().splitlines():
+            before = journal.read_text().splitlines()
+            for line in before:
                 json.loads(line)
+            again = assay(*quick_tune(folder, "tuning.exit_policy.max_trials=40",
+                                      "evaluation.performance.iteration=50"))
+            self.assertIn(again.returncode, (0, 3, 4), again.stderr)
+            self.assertIn(f"continued: {len(before)} finished trials", again.stderr)
+            self.assertEqual(journal.read_text().splitlines()[:len(before)], before)
 
     def test_a_failed_start_leaves_the_earlier_run_alone(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -74,6 +74,26 @@ TEST(Config, WinogradCanBeSwitchedOff) {
   EXPECT_THAT(ErrorOf("winograd_budget: -1"), HasSubstr("winograd_budget: found '-1', expected"));
 }
 
+// What the key of a journal is made of: what changes a trial, and nothing else.
+TEST(Config, TheIdentityIsWhatChangesATrial) {
+  const std::string identity = Parse(kMission)->identity;
+  for (const char* same :
+       {"tuning.exit_policy={max_trials: 7, timeout: 5}", "tuning.workspace={resume: True}",
+        "threads=3", "tuning.random_seed=4", "model.path=elsewhere/demo.onnx",
+        "evaluation.accuracy.dataloader.dataset.FashionMNIST.root=elsewhere"}) {
+    EXPECT_EQ(Parse(kMission, {same})->identity, identity) << same;
+  }
+  for (const char* other :
+       {"tuning.accuracy_criterion.relative=0.02", "evaluation.performance.iteration=7",
+        "tuning.multi_objectives.weight=[0.7, 0.3]", "evaluation.accuracy.metric={topk: 2}",
+        "quantization.calibration.sampling_size=32",
+        "tuning.exit_policy.performance_only=True", "winograd_budget=0"}) {
+    EXPECT_NE(Parse(kMission, {other})->identity, identity) << other;
+  }
+  EXPECT_EQ(Parse("version: 1.0\ndevice: cpu\nmodel: {name: x}")->identity,
+            Parse("model: {name: y}\ndevice: cpu")->identity);
+}
+
 TEST(Config, OverridesComeFirst) {
   const auto config =
       Parse(kMission, {"tuning.accuracy_criterion.relative=0.02", "tuning.exit_policy.max_trials=7",
@@ -121,6 +141,9 @@ TEST(Config, ErrorsNameTheirPlace) {
       {"tuning:\n  plugins: [a.so]", "tuning.plugins: is not available in this version of Assay"},
       {"tuning:\n  accuracy_criterion: {confidence: 0.95}",
        "confidence: is not available in this version"},
+      {"tuning:\n  workspace: {resume: saved/history.snapshot}",
+       "conf/tune.yaml:2: tuning.workspace.resume: found 'saved/history.snapshot', expected True "
+       "or False"},
       {"quantization:\n  approach: dynamic",
        "found 'dynamic', expected one of post_training_static"},
       {"evaluation:\n  accuracy:\n    metric: {topk: [1]}\n    dataloader: {}",
