@@ -106,6 +106,37 @@ std::string EvaluationTable(std::span<const ModelRecord> models) {
   return table.ToString();
 }
 
+namespace {
+
+std::string Verdict(const tune::TrialRecord& trial) {
+  if (trial.accepted) return "gains";
+  if (trial.feasible) return "feasible";
+  if (trial.stopped_after) {
+    return fmt::format("too inaccurate, stopped after {} samples", *trial.stopped_after);
+  }
+  if (!trial.limit_p_value) return "too inaccurate";
+  return fmt::format("not certain to be accurate enough (p = {:.2g})", *trial.limit_p_value);
+}
+
+// "confirmed  true: trial 2, 93.1 % against 93.2 % of fp32 (-0.07 [...] points), 1500 samples...".
+std::string ConfirmationLine(const tune::Confirmation& confirmation) {
+  std::string text = fmt::format(
+      "trial {}: {} after {} of fp32, {} points, on {} samples on which "
+      "no trial was selected",
+      confirmation.trial, Scalar(confirmation.model.summary.value, confirmation.model.info),
+      Scalar(confirmation.baseline.summary.value, confirmation.baseline.info),
+      Drop(confirmation.model), confirmation.samples);
+  if (confirmation.confidence && confirmation.limit_p_value) {
+    text += fmt::format("; within the limit at p = {:.2g}, {:.2g} allowed",
+                        *confirmation.limit_p_value, 1 - *confirmation.confidence);
+  }
+  const Color color = confirmation.confirmed ? Color::kGreen : Color::kRed;
+  return fmt::format("{}  {}\n", Paint(confirmation.confirmed ? "confirmed" : "refuted  ", color),
+                     text);
+}
+
+}  // namespace
+
 std::string TrialLine(const tune::TrialRecord& trial) {
   const auto fp32 = std::ranges::count_if(
       trial.config, [](const auto& op) { return op.second == quantize::Precision::kFp32; });
@@ -122,11 +153,7 @@ std::string TrialLine(const tune::TrialRecord& trial) {
   const Color color = trial.accepted   ? Color::kGreen
                       : trial.feasible ? Color::kYellow
                                        : Color::kRed;
-  return line + "  " +
-         Paint(trial.accepted   ? "gains"
-               : trial.feasible ? "feasible"
-                                : "too inaccurate",
-               color);
+  return line + "  " + Paint(Verdict(trial), color);
 }
 
 std::string TuneSummary(const tune::TuneResult& result) {
@@ -143,12 +170,16 @@ std::string TuneSummary(const tune::TuneResult& result) {
   if (result.interrupted) {
     why = fmt::format("stopped after {} trials; the best so far", result.trials.size());
   } else if (result.status == TuneStatus::kSatisfied) {
-    why = fmt::format("the best of {} trials meets the accuracy criterion", result.trials.size());
+    why = fmt::format("the best of {} trials meets the accuracy criterion{}", result.trials.size(),
+                      result.confirmed.value_or(false) ? ", confirmed" : "");
   } else if (result.status == TuneStatus::kNoGain) {
     why = "nothing that meets the criterion is better than fp32: best.onnx is the fp32 model";
   } else {
-    why = "no trial meets the accuracy criterion: best.onnx is the closest one";
+    why = result.confirmed.has_value()
+              ? "no trial's accuracy was confirmed: best.onnx is the closest one"
+              : "no trial meets the accuracy criterion: best.onnx is the closest one";
   }
+  for (const tune::Confirmation& tried : result.confirmations) text += ConfirmationLine(tried);
   text += fmt::format("status  {} ({})\n", Paint(name, color), why);
   if (result.best || result.status == TuneStatus::kNoGain) {
     text += fmt::format("model   {}\n", result.best_file.string());

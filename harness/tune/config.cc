@@ -28,6 +28,8 @@ constexpr std::string_view kNotOfTheIdentity[] = {
     "quantization.calibration.dataloader.transform",
     "evaluation.accuracy.dataloader.dataset",
     "evaluation.accuracy.dataloader.transform",
+    "evaluation.confirmation.dataloader.dataset",
+    "evaluation.confirmation.dataloader.transform",
     "tuning.exit_policy.max_trials",
     "tuning.exit_policy.timeout",
     "tuning.random_seed",
@@ -165,7 +167,7 @@ PerformanceConfig ReadPerformance(const Field& field) {
 }
 
 CriterionConfig ReadCriterion(const Field& field) {
-  field.Allow({"relative", "absolute", "higher_is_better"}, {}, {"confidence"});
+  field.Allow({"relative", "absolute", "higher_is_better", "confidence"});
   CriterionConfig config;
   if (field["relative"].present() && field["absolute"].present()) {
     field.Reject("found both 'relative' and 'absolute', expected exactly one of them");
@@ -177,6 +179,31 @@ CriterionConfig ReadCriterion(const Field& field) {
   const Field limit = field[config.relative ? "relative" : "absolute"];
   if (config.relative && std::fabs(config.limit) == 1) {
     limit.Reject(fmt::format("found {}, expected a number between -1 and 1", config.limit));
+  }
+  const Field confidence = field["confidence"];
+  if (!confidence.present()) return config;
+  config.confidence = confidence.Number(0, 1);
+  if (*config.confidence <= 0.5 || *config.confidence >= 1) {
+    confidence.Reject(fmt::format("found {}, expected a number above 0.5 and below 1, such as 0.95",
+                                  *config.confidence));
+  }
+  return config;
+}
+
+// Certainty that was asked for is checked on samples of its own, unless these are refused.
+ConfirmationConfig ReadConfirmation(const Field& field, const fs::path& base_dir, bool certain) {
+  constexpr double kShare = 0.3;
+  field.Allow({"share", "dataloader"});
+  ConfirmationConfig config;
+  const Field share = field["share"], own = field["dataloader"];
+  const Field& said = own.present() ? field : share;
+  config.where = fmt::format("{}: {}", said.where(), said.path());
+  if (field.present() && share.present() == own.present()) {
+    field.Reject("expected either 'share', of the samples of evaluation.accuracy, or 'dataloader'");
+  } else if (own.present()) {
+    config.data = ReadData(own, base_dir);
+  } else {
+    config.share = share.Number(0, 0.9, certain ? kShare : 0);
   }
   return config;
 }
@@ -275,12 +302,14 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
   ReadModel(root["model"], base_dir, config);
   ReadQuantization(root["quantization"], base_dir, config);
   const Field evaluation = root["evaluation"];
-  evaluation.Allow({"accuracy", "performance"}, {"diagnosis"});
+  evaluation.Allow({"accuracy", "confirmation", "performance"}, {"diagnosis"});
   if (evaluation["accuracy"].present()) {
     config.accuracy = ReadAccuracy(evaluation["accuracy"], base_dir);
   }
   config.performance = ReadPerformance(evaluation["performance"]);
   ReadTuning(root["tuning"], config);
+  config.confirmation = ReadConfirmation(evaluation["confirmation"], base_dir,
+                                         config.criterion.confidence.has_value());
   ASSAY_RETURN_IF_ERROR(root.status());
   size_t budget = size_t{4} << 20;
   config.identity = Canonical(root, budget);

@@ -48,6 +48,17 @@ struct CriterionConfig {
   bool relative = true;
   double limit = 0.01;
   bool higher_is_better = true;
+  std::optional<double> confidence;
+};
+
+// The samples on which a winner is confirmed: a random share of those of evaluation.accuracy, on
+// which no trial is then selected, or others. A share of 0: nothing is confirmed.
+struct ConfirmationConfig {
+  double share = 0;
+  std::optional<DataConfig> data;
+  std::string where;  // "tune.yaml:31: evaluation.confirmation"
+
+  bool wanted() const { return share > 0 || data; }
 };
 
 // The single `objective` is a list of one.
@@ -80,6 +91,7 @@ struct TuneConfig {
   int64_t winograd_bytes = KernelOptions().winograd_bytes;  // Of every plan.
   std::optional<CalibrationConfig> calibration;
   std::optional<AccuracyConfig> accuracy;
+  ConfirmationConfig confirmation;
   PerformanceConfig performance;
   std::string strategy = "basic";
   CriterionConfig criterion;

@@ -9,6 +9,7 @@
 #include "harness/measure/interrupt.h"
 #include "harness/measure/runner.h"
 #include "harness/onnx/import.h"
+#include "harness/tune/split.h"
 #include "objectives/registry.h"
 
 namespace assay::tune {
@@ -66,13 +67,39 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
   // Both are opened here, so that a wrong setting is found before anything runs.
   ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config.accuracy->metric,
                                                              config.accuracy->metric_options));
-  ASSAY_ASSIGN_OR_RETURN(auto data, OpenPipeline(config.accuracy->data));
-  evaluator.data_ = std::move(data);
-  const int64_t limit = kStagedBytes / std::max<int64_t>(1, evaluator.data_->sample_bytes());
-  ASSAY_RETURN_IF_ERROR(evaluator.data_->Stage(limit, [&](int64_t done, int64_t total) {
-    evaluator.Report("preparing samples", done, total);
-  }));
+  ASSAY_ASSIGN_OR_RETURN(LabelledData data, OpenLabelledData(config));
+  evaluator.data_ = std::move(data.search);
+  evaluator.confirmation_ = std::move(data.confirmation);
+  int64_t limit = kStagedBytes / std::max<int64_t>(1, evaluator.data_->sample_bytes());
+  for (std::optional<data::Pipeline>* part : {&evaluator.data_, &evaluator.confirmation_}) {
+    if (!part->has_value()) continue;
+    ASSAY_RETURN_IF_ERROR((*part)->Stage(limit, [&](int64_t done, int64_t total) {
+      evaluator.Report("preparing samples", done, total);
+    }));
+    limit -= (*part)->staged();
+  }
+  ASSAY_RETURN_IF_ERROR(evaluator.CheckConfirmation());
   return evaluator;
+}
+
+// A sample on which trials were selected confirms nothing.
+Status Evaluator::CheckConfirmation() {
+  if (!config_.confirmation.data || !confirmation_) return {};
+  ASSAY_ASSIGN_OR_RETURN(const int64_t shared, CountShared(*data_, *confirmation_));
+  if (shared == 0) return {};
+  const std::string found =
+      fmt::format("{}: {} of its {} samples are among those of evaluation.accuracy",
+                  config_.confirmation.where, shared, confirmation_->size());
+  if (2 * shared > confirmation_->size()) return Error(found + "; expected other samples");
+  warnings_.push_back(found);
+  return {};
+}
+
+std::string Evaluator::data_fingerprint() const {
+  std::string text;
+  if (data_) text += data_->fingerprint();
+  if (confirmation_) text += confirmation_->fingerprint();
+  return text;
 }
 
 void Evaluator::Report(const std::string& what, int64_t done, int64_t total) const {
@@ -132,11 +159,11 @@ Result<std::vector<Tensor>> Evaluator::StageInputs(const engine::Plan& plan) con
   return inputs;
 }
 
-Status Evaluator::ObserveBatch(engine::Session& session, int64_t begin,
+Status Evaluator::ObserveBatch(const data::Pipeline& data, engine::Session& session, int64_t begin,
                                data::Metric& metric) const {
   Tensor images(DType::kF32, session.plan().inputs()[0].shape);
   std::vector<int64_t> labels(static_cast<size_t>(images.shape()[0]));
-  ASSAY_RETURN_IF_ERROR(data_->Load(begin, images.view(), labels));
+  ASSAY_RETURN_IF_ERROR(data.Load(begin, images.view(), labels));
   std::vector<Tensor> outputs = engine::Allocate(session.plan().outputs());
   const TensorView input = images.view();
   ASSAY_RETURN_IF_ERROR(session.Run({&input, 1}, engine::Views(outputs)));
@@ -145,28 +172,41 @@ Status Evaluator::ObserveBatch(engine::Session& session, int64_t begin,
   return Error(fmt::format("{}: {}", config_.accuracy->metric_options.where, updated.message()));
 }
 
-Status Evaluator::ObserveAccuracy(const Model& model) {
+Status Evaluator::ObserveAccuracy(const Model& model, const Stop& stop) {
   ASSAY_CHECK(data_.has_value());
+  return ObserveSamples(*data_, model, model.name, stop);
+}
+
+Status Evaluator::ObserveConfirmation(const Model& model, const std::string& subject) {
+  ASSAY_CHECK(confirmation_.has_value());
+  return ObserveSamples(*confirmation_, model, subject, nullptr);
+}
+
+Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
+                                 const std::string& subject, const Stop& stop) {
   ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config_.accuracy->metric,
                                                              config_.accuracy->metric_options));
-  const int64_t total = data_->size();
+  const int64_t total = data.size();
+  bool stopped = false;
   int64_t batch = std::min(config_.accuracy->data.batch_size, total);
   std::unique_ptr<engine::Session> session;
-  for (int64_t begin = 0; begin < total; begin += batch) {
+  for (int64_t begin = 0; begin < total && !stopped; begin += batch) {
     if (measure::Interrupted()) return Interruption();
     const bool last = total - begin < batch;
     if (last) batch = total - begin;
     if (session == nullptr || last) {
       ASSAY_ASSIGN_OR_RETURN(session, MakeSession(model, batch, config_.threads));
     }
-    ASSAY_RETURN_IF_ERROR(ObserveBatch(*session, begin, *metric));
-    Report("accuracy " + model.name, begin + batch, total);
+    ASSAY_RETURN_IF_ERROR(ObserveBatch(data, *session, begin, *metric));
+    Report("accuracy " + subject, begin + batch, total);
+    stopped = stop && begin + batch < total && stop(metric->outcomes());
   }
   Observation observation;
   observation.metric = metric->value();
   observation.sample_scores = metric->outcomes();
-  observation.samples = total;
-  Record(Pass::kAccuracy, {model.name, config_.accuracy->data.batch_size, config_.threads},
+  observation.complete = !stopped;
+  observation.samples = metric->samples();
+  Record(Pass::kAccuracy, {subject, config_.accuracy->data.batch_size, config_.threads},
          observation);
   return {};
 }

@@ -37,8 +37,8 @@ class Evaluator {
   // What a pass is at: "accuracy fp32", samples or rounds done, of how many.
   using Progress = std::function<void(const std::string& what, int64_t done, int64_t total)>;
 
-  // Opens the labelled data of the configuration, if it has any, and keeps its samples prepared in
-  // memory as far as 2 GB go.
+  // Opens the labelled data of the configuration, if it has any (split.h), and keeps its samples
+  // prepared in memory as far as 2 GB go.
   static Result<Evaluator> Make(const TuneConfig& config,
                                 std::vector<std::shared_ptr<Objective>> objectives,
                                 Progress progress = nullptr);
@@ -47,12 +47,21 @@ class Evaluator {
   bool has_accuracy() const { return data_.has_value(); }
   // Of the labelled data; 0 without.
   int64_t samples() const { return data_ ? data_->size() : 0; }
+  // Of the data on which winners are confirmed; 0 without.
+  int64_t confirmation_samples() const { return confirmation_ ? confirmation_->size() : 0; }
   // Identifies the labelled data and its preprocessing; empty without.
-  std::string data_fingerprint() const { return data_ ? data_->fingerprint() : ""; }
+  std::string data_fingerprint() const;
+  // What is allowed of the data yet hardly meant, one sentence each.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+  // Asked between batches with the outcomes of all samples so far: true ends the pass.
+  using Stop = std::function<bool(std::span<const double> outcomes)>;
 
   // One pass over the labelled data. Error: the model and the data do not fit together, or the
   // run was interrupted.
-  Status ObserveAccuracy(const Model& model);
+  Status ObserveAccuracy(const Model& model, const Stop& stop = nullptr);
+  // The same over the confirmation data; `subject` is the name under which the results are kept.
+  Status ObserveConfirmation(const Model& model, const std::string& subject);
   // Interleaved rounds of all models. `subjects` are the names under which the results are kept,
   // one per model (a baseline is timed again beside every candidate).
   Status ObserveLatency(std::span<const Model* const> models,
@@ -65,7 +74,11 @@ class Evaluator {
  private:
   Evaluator() = default;
 
-  Status ObserveBatch(engine::Session& session, int64_t begin, data::Metric& metric) const;
+  Status CheckConfirmation();
+  Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
+                        const Stop& stop);
+  Status ObserveBatch(const data::Pipeline& data, engine::Session& session, int64_t begin,
+                      data::Metric& metric) const;
   Result<std::unique_ptr<engine::Session>> MakeSession(const Model& model, int64_t batch,
                                                        int threads) const;
   // Input tensors for one inference: the first labelled samples, or seeded noise without data.
@@ -77,6 +90,8 @@ class Evaluator {
   TuneConfig config_;
   std::vector<std::shared_ptr<Objective>> objectives_;
   std::optional<data::Pipeline> data_;
+  std::optional<data::Pipeline> confirmation_;
+  std::vector<std::string> warnings_;
   Progress progress_;
 };
 

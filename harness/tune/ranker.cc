@@ -23,14 +23,18 @@ std::string BaselineBeside(int64_t index) {
   return fmt::format("{} beside trial {}", kBaseline, index);
 }
 
+std::string Confirming(const std::string& name) { return name + ", confirmation"; }
+
 Result<Ranker> Ranker::Make(const TuneConfig& config,
                             std::vector<std::shared_ptr<Objective>> objectives) {
   const auto limit = std::optional<double>(config.criterion.limit);
   const std::string where = config.file.string();
-  const auto criterion = AccuracyCriterion::Make(config.criterion.relative ? limit : std::nullopt,
-                                                 config.criterion.relative ? std::nullopt : limit,
-                                                 config.criterion.higher_is_better);
+  auto criterion = AccuracyCriterion::Make(config.criterion.relative ? limit : std::nullopt,
+                                           config.criterion.relative ? std::nullopt : limit,
+                                           config.criterion.higher_is_better);
   if (!criterion.ok()) return Error(fmt::format("{}: {}", where, criterion.message()));
+  const bool judged = config.accuracy.has_value() && !config.exit_policy.performance_only;
+  if (judged) criterion->confidence = config.criterion.confidence;
   MultiObjectiveConfig multi;
   multi.objectives = config.objectives.names;
   multi.higher_is_better = config.objectives.higher_is_better;
@@ -43,8 +47,7 @@ Result<Ranker> Ranker::Make(const TuneConfig& config,
   if (!judge.ok()) {
     return Error(fmt::format("{}: {}", config.objectives.where, judge.message()));
   }
-  return Ranker(*std::move(judge), std::move(objectives), multi.objectives,
-                config.accuracy.has_value() && !config.exit_policy.performance_only);
+  return Ranker(*std::move(judge), std::move(objectives), multi.objectives, judged);
 }
 
 Objective& Ranker::Find(const std::string& name) const {
@@ -90,7 +93,9 @@ Measured Ranker::Baseline() const {
 
 Measured Ranker::AsTrial(int64_t index) const {
   Measured trial;
-  trial.metrics = Metrics(TrialName(index));
+  trial.metrics = {Accuracy(index)};
+  trial.hopeless = Stopped(index);
+  if (const auto p_value = LimitPValue(index)) trial.limit_p_values = {*p_value};
   for (const std::string& name : listed_) {
     const Objective& objective = Find(name);
     const auto change = VersusBaseline(objective, index);
@@ -118,9 +123,12 @@ std::optional<Change> Ranker::Between(size_t column, int64_t x, int64_t y) const
   return Change::Difference(IndependentDifference(change_x->estimate, change_y->estimate));
 }
 
-Ranking Ranker::Rank(int64_t count) const {
+Ranking Ranker::Rank(int64_t count, const std::set<int64_t>& refuted) const {
   std::vector<Measured> trials;
-  for (int64_t index = 1; index <= count; ++index) trials.push_back(AsTrial(index));
+  for (int64_t index = 1; index <= count; ++index) {
+    trials.push_back(AsTrial(index));
+    trials.back().hopeless = trials.back().hopeless || refuted.contains(index);
+  }
   return judge_.Rank(trials, Baseline(), [this](size_t column, size_t x, size_t y) {
     return Between(column, static_cast<int64_t>(x) + 1, static_cast<int64_t>(y) + 1);
   });
@@ -132,11 +140,75 @@ bool Ranker::BeatsBaseline(int64_t index) const {
   return judge_.BeatsBaseline(AsTrial(index), Baseline());
 }
 
-double Ranker::Accuracy(int64_t index) const { return Metrics(TrialName(index))[0]; }
+bool Ranker::Stopped(int64_t index) const {
+  return accuracy_judged_ && !Find(kAccuracy).results(TrialName(index)).complete;
+}
+
+// Of a trial that was stopped: the baseline's, and the change on the samples that both have seen.
+double Ranker::Accuracy(int64_t index) const {
+  const double seen = Metrics(TrialName(index))[0];
+  if (!Stopped(index)) return seen;
+  const auto change = VersusBaseline(Find(kAccuracy), index);
+  return change ? Anchored(Metrics(kBaseline)[0], *change) : seen;
+}
 
 double Ranker::AccuracyLoss(int64_t index) const {
   const double loss = Metrics(kBaseline)[0] - Accuracy(index);
   return judge_.config().criterion.higher_is_better ? loss : -loss;
+}
+
+std::optional<double> Ranker::LimitPValue(const std::string& trial,
+                                          const std::string& baseline) const {
+  const AccuracyCriterion& criterion = judge_.config().criterion;
+  if (!criterion.confidence) return std::nullopt;
+  const Series& of_trial = Find(kAccuracy).results(trial);
+  const Series& of_baseline = Find(kAccuracy).results(baseline);
+  if (!of_trial.complete || of_trial.outcomes.size() != of_baseline.outcomes.size()) {
+    return std::nullopt;
+  }
+  return criterion.LimitPValue(of_trial.outcomes, of_baseline.outcomes);
+}
+
+std::optional<double> Ranker::LimitPValue(int64_t index) const {
+  return LimitPValue(TrialName(index), kBaseline);
+}
+
+std::optional<EarlyStop> Ranker::MakeEarlyStop() const {
+  const bool whole = judge_.config().normalization == Normalization::kTrials;
+  if (!accuracy_judged_ || whole) return std::nullopt;
+  return EarlyStop(judge_.config().criterion, Find(kAccuracy).results(kBaseline).outcomes);
+}
+
+Status Ranker::CheckCertifiable() const {
+  if (!judge_.config().criterion.confidence) return {};
+  if (!Find(kAccuracy).results(kBaseline).outcomes.empty()) return {};
+  return Error(
+      "tuning.accuracy_criterion.confidence: the metric is not a mean over samples; expected "
+      "one that is, such as topk, or no confidence");
+}
+
+Confirmation Ranker::Confirm(int64_t index, int64_t trials) const {
+  const Objective& accuracy = Find(kAccuracy);
+  const std::string name = Confirming(TrialName(index)), baseline = Confirming(kBaseline);
+  const AccuracyCriterion& criterion = judge_.config().criterion;
+  Confirmation result;
+  result.trial = index;
+  result.samples = accuracy.results(name).samples;
+  result.baseline = {accuracy.info(), accuracy.Report(baseline), std::nullopt};
+  result.model = {accuracy.info(), accuracy.Report(name), accuracy.Compare(name, baseline)};
+  result.confirmed = criterion.Feasible(accuracy.Value(name), accuracy.Value(baseline));
+  if (!criterion.confidence) return result;
+  result.confidence = ConfirmationConfidence(*criterion.confidence, trials);
+  result.limit_p_value = LimitPValue(name, baseline);
+  result.confirmed =
+      result.confirmed && result.limit_p_value && *result.limit_p_value <= 1 - *result.confidence;
+  return result;
+}
+
+double Ranker::ConfirmationShortfall(int64_t index) const {
+  const Objective& accuracy = Find(kAccuracy);
+  return judge_.config().criterion.Shortfall(accuracy.Value(Confirming(TrialName(index))),
+                                             accuracy.Value(Confirming(kBaseline)));
 }
 
 }  // namespace assay::tune

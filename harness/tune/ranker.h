@@ -2,10 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "harness/tune/config.h"
+#include "harness/tune/early_stop.h"
 #include "harness/tune/trial.h"
 #include "kernels/base/status.h"
 #include "objectives/multi_objective.h"
@@ -17,6 +20,8 @@ inline constexpr const char* kBaseline = "fp32";
 // A trial, and the baseline as it was timed in the same rounds.
 std::string TrialName(int64_t index);
 std::string BaselineBeside(int64_t index);
+// Either of them on the samples that confirm: "fp32, confirmation".
+std::string Confirming(const std::string& name);
 
 class Ranker {
  public:
@@ -29,13 +34,27 @@ class Ranker {
   std::vector<ObjectiveRecord> Record(const std::string& name) const;
   std::vector<ObjectiveRecord> RecordTrial(int64_t index) const;
 
-  // Ranks trials 1..count.
-  Ranking Rank(int64_t count) const;
+  // Ranks trials 1..count, without those that were refuted: they are not feasible after all.
+  Ranking Rank(int64_t count, const std::set<int64_t>& refuted = {}) const;
   bool Feasible(int64_t index) const;
   bool BeatsBaseline(int64_t index) const;
   // Accuracy of a trial, and how much worse than the baseline it is, the direction applied.
   double Accuracy(int64_t index) const;
   double AccuracyLoss(int64_t index) const;
+  // Whether its evaluation was stopped.
+  bool Stopped(int64_t index) const;
+  // Of "the limit is exceeded", where the criterion has a confidence and the metric has outcomes.
+  std::optional<double> LimitPValue(int64_t index) const;
+
+  // Tells a trial that cannot meet the criterion from its first outcomes; nothing where every trial
+  // is wanted whole: INC's normalization takes all of them for its scale.
+  std::optional<EarlyStop> MakeEarlyStop() const;
+  // What the observed confirmation says, of a search of so many trials.
+  Confirmation Confirm(int64_t index, int64_t trials) const;
+  // How far a refuted trial is from the target on the samples that confirm.
+  double ConfirmationShortfall(int64_t index) const;
+  // Error: a confidence was asked for, but the metric, now observed, is no mean over samples.
+  Status CheckCertifiable() const;
   const std::vector<std::string>& warnings() const { return judge_.warnings(); }
 
  private:
@@ -50,6 +69,7 @@ class Ranker {
   // From the baseline timed or evaluated beside the trial, to the trial.
   std::optional<Change> VersusBaseline(const Objective& objective, int64_t index) const;
   std::optional<Change> Between(size_t column, int64_t x, int64_t y) const;
+  std::optional<double> LimitPValue(const std::string& trial, const std::string& baseline) const;
   Measured AsTrial(int64_t index) const;
   Measured Baseline() const;
   std::vector<double> Metrics(const std::string& name) const;

@@ -16,8 +16,18 @@ namespace {
 using nlohmann::json;
 
 json Criterion(const CriterionConfig& criterion) {
-  return {{criterion.relative ? "relative" : "absolute", criterion.limit},
-          {"higher_is_better", criterion.higher_is_better}};
+  json asked = {{criterion.relative ? "relative" : "absolute", criterion.limit},
+                {"higher_is_better", criterion.higher_is_better}};
+  if (criterion.confidence) asked["confidence"] = *criterion.confidence;
+  return asked;
+}
+
+json Confirmations(const TuneResult& result) {
+  json tried = json::array();
+  for (const Confirmation& confirmation : result.confirmations) {
+    tried.push_back(ToJson(confirmation));
+  }
+  return tried;
 }
 
 json Front(const TuneResult& result) {
@@ -60,6 +70,8 @@ Status WriteResult(const TuneConfig& config, const TuneResult& result) {
                {"baseline", ToJson(result.baseline)},
                {"best", nullptr},
                {"best_file", result.best_file.string()},
+               {"confirmed", result.confirmed ? json(*result.confirmed) : json(nullptr)},
+               {"confirmations", Confirmations(result)},
                {"trials", result.trials.size()},
                {"pareto_front", Front(result)},
                {"hypervolume",

@@ -45,8 +45,10 @@ Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
     models.push_back(std::move(model));
   }
   ASSAY_ASSIGN_OR_RETURN(auto objectives, MakeObjectives(config.objectives.names));
+  TuneConfig whole = config;
+  whole.confirmation = {};  // Nothing is selected here: all samples count.
   ASSAY_ASSIGN_OR_RETURN(Evaluator evaluator,
-                         Evaluator::Make(config, std::move(objectives), progress));
+                         Evaluator::Make(whole, std::move(objectives), progress));
   std::vector<const Model*> pointers;
   for (const Model& model : models) {
     if (evaluator.has_accuracy()) ASSAY_RETURN_IF_ERROR(evaluator.ObserveAccuracy(model));

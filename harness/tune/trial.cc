@@ -17,9 +17,11 @@ json ToJson(const Interval& interval) {
 }
 
 json ToJson(const Change& change) {
-  return {{"kind", change.kind == Change::Kind::kRatio ? "ratio" : "difference"},
-          {"value", Number(change.estimate.value)},
-          {"interval", ToJson(change.estimate.interval)}};
+  json result = {{"kind", change.kind == Change::Kind::kRatio ? "ratio" : "difference"},
+                 {"value", Number(change.estimate.value)},
+                 {"interval", ToJson(change.estimate.interval)}};
+  if (change.exact_p_value) result["mcnemar_p_value"] = Number(*change.exact_p_value);
+  return result;
 }
 
 }  // namespace
@@ -60,9 +62,23 @@ json ToJson(const quantize::QuantConfig& config) {
 }
 
 json ToJson(const TrialRecord& record) {
-  return {{"trial", record.index},         {"config", ToJson(record.config)},
-          {"model", ToJson(record.model)}, {"feasible", record.feasible},
-          {"accepted", record.accepted},   {"elapsed_s", record.elapsed_s}};
+  json result = {{"trial", record.index},         {"config", ToJson(record.config)},
+                 {"model", ToJson(record.model)}, {"feasible", record.feasible},
+                 {"accepted", record.accepted},   {"elapsed_s", record.elapsed_s}};
+  if (record.stopped_after) result["stopped_after_samples"] = *record.stopped_after;
+  if (record.limit_p_value) result["limit_p_value"] = Number(*record.limit_p_value);
+  return result;
+}
+
+json ToJson(const Confirmation& confirmation) {
+  json result = {{"trial", confirmation.trial},
+                 {"confirmed", confirmation.confirmed},
+                 {"samples", confirmation.samples},
+                 {"baseline", ToJson(confirmation.baseline)},
+                 {"model", ToJson(confirmation.model)}};
+  if (confirmation.confidence) result["confidence"] = *confirmation.confidence;
+  if (confirmation.limit_p_value) result["limit_p_value"] = Number(*confirmation.limit_p_value);
+  return result;
 }
 
 }  // namespace assay::tune

@@ -33,11 +33,27 @@ struct TrialRecord {
   quantize::QuantConfig config;
   ModelRecord model;
   bool feasible = false;
+  // Of samples, where it was stopped for being hopeless: its latency and memory are not measured.
+  std::optional<int64_t> stopped_after;
+  // Of "it loses more than the criterion allows", where a confidence was asked for.
+  std::optional<double> limit_p_value;
   bool accepted = false;  // Feasible, and better than fp32 in what was asked for.
   double elapsed_s = 0;   // Spent on it.
   bool resumed = false;   // Taken from the journal of an earlier process, not measured by this one.
 };
 
+// A winner on samples on which no trial was selected.
+struct Confirmation {
+  int64_t trial = 0;
+  bool confirmed = false;
+  int64_t samples = 0;
+  std::optional<double> confidence;     // What was asked of it, where one was.
+  std::optional<double> limit_p_value;  // As of a trial.
+  ObjectiveRecord baseline;             // Their accuracies; `model` with its change.
+  ObjectiveRecord model;
+};
+
+nlohmann::json ToJson(const Confirmation& confirmation);
 nlohmann::json ToJson(const ObjectiveRecord& record);
 nlohmann::json ToJson(const ModelRecord& record);
 nlohmann::json ToJson(const TrialRecord& record);

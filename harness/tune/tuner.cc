@@ -6,6 +6,7 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "harness/graph/passes/fold_batch_norm.h"
 #include "harness/graph/passes/remove_identity.h"
@@ -51,12 +52,10 @@ class Run {
 
   Result<TuneResult> Go() {
     ASSAY_RETURN_IF_ERROR(Prepare());
-    Status status = Search();
+    const Status status = Work();
     std::error_code ignored;
     fs::remove(workspace_->candidate(), ignored);
-    result_.interrupted = measure::Interrupted();
-    if (!status.ok() && !result_.interrupted) return status;
-    if (!result_.trials.empty()) ASSAY_RETURN_IF_ERROR(Conclude());
+    ASSAY_RETURN_IF_ERROR(status);
     return std::move(result_);
   }
 
@@ -105,9 +104,17 @@ class Run {
     result_.best_file = workspace_->best();
     result_.result_file = workspace_->result();
     result_.warnings = config_.warnings;
-    const auto& more = ranker_->warnings();
-    result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
+    for (const auto& more : {ranker_->warnings(), evaluator_->warnings()}) {
+      result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
+    }
     return {};
+  }
+
+  Status Work() {
+    const Status searched = Search();
+    result_.interrupted = measure::Interrupted();
+    if (!searched.ok() && !result_.interrupted) return searched;
+    return result_.trials.empty() ? Status() : Conclude();
   }
 
   Status CheckUnquantized() const {
@@ -153,8 +160,7 @@ class Run {
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
       const auto proposed = strategy->Next();
       if (!proposed) break;
-      ASSAY_RETURN_IF_ERROR(IsKnown(index) ? TakeOver(index, *proposed)
-                                           : TryOut(index, *proposed));
+      ASSAY_RETURN_IF_ERROR(IsKnown(index) ? TakeOver(index, *proposed) : TryOut(index, *proposed));
       const TrialRecord& trial = result_.trials.back();
       if (trial.resumed) earlier_s += trial.elapsed_s;
       strategy->Tell(
@@ -163,7 +169,10 @@ class Run {
       if (events_.trial) events_.trial(trial, remaining);
       if (policy.performance_only) break;
       const bool first_will_do = !config_.objectives.multi && policy.timeout_s == 0;
-      if (first_will_do && trial.accepted) break;
+      if (first_will_do && trial.accepted) {
+        ASSAY_ASSIGN_OR_RETURN(const bool stands, Stands(index, policy.max_trials));
+        if (stands) break;
+      }
       if (policy.timeout_s > 0 && earlier_s + Since(start) > policy.timeout_s) break;
     }
     return {};
@@ -213,28 +222,34 @@ class Run {
     ASSAY_ASSIGN_OR_RETURN(result_.baseline.int8_share, Int8Share(baseline_->graph));
     result_.baseline.name = kBaseline;
     result_.baseline.file = config_.model_path.string();
+    ASSAY_RETURN_IF_ERROR(ranker_->CheckCertifiable());
     result_.baseline.objectives = ranker_->Record(kBaseline);
     if (events_.baseline) events_.baseline(result_.baseline);
     return {};
   }
 
-  // Writes the candidate, observes it in all passes, and appends it to the journal.
-  Status TryOut(int64_t index, const quantize::QuantConfig& config) {
-    const Clock::time_point start = Clock::now();
+  // A configuration as a model, written to the workspace.
+  Result<Model> Candidate(int64_t index, const quantize::QuantConfig& config) const {
     Model model;
     model.name = TrialName(index);
     model.file = workspace_->candidate();
     ASSAY_ASSIGN_OR_RETURN(model.graph, quantize::Rewrite(source_, config, ranges_));
     ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, Metadata(config)));
+    return model;
+  }
+
+  // Writes the candidate, observes it in all passes (a hopeless one not in all), and appends it to
+  // the journal.
+  Status TryOut(int64_t index, const quantize::QuantConfig& config) {
+    const Clock::time_point start = Clock::now();
+    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, config));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
     if (evaluator_->has_accuracy() && !config_.exit_policy.performance_only) {
-      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAccuracy(model));
+      auto early_stop = ranker_->MakeEarlyStop();
+      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAccuracy(
+          model, [&](auto outcomes) { return early_stop && (*early_stop)(outcomes); }));
     }
-    const Model* const both[] = {baseline_.get(), &model};
-    const std::string subjects[] = {BaselineBeside(index), model.name};
-    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveLatency(both, subjects));
-    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveFootprint(model));
-
+    if (!ranker_->Stopped(index)) ASSAY_RETURN_IF_ERROR(ObserveCost(index, model));
     ASSAY_ASSIGN_OR_RETURN(const double int8_share, Int8Share(model.graph));
     TrialRecord trial = Judge(index, config, int8_share);
     trial.elapsed_s = Since(start);
@@ -242,6 +257,13 @@ class Run {
     ASSAY_RETURN_IF_ERROR(journal_->Append(Line(trial)));
     result_.trials.push_back(std::move(trial));
     return {};
+  }
+
+  Status ObserveCost(int64_t index, const Model& model) {
+    const Model* const both[] = {baseline_.get(), &model};
+    const std::string subjects[] = {BaselineBeside(index), model.name};
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveLatency(both, subjects));
+    return evaluator_->ObserveFootprint(model);
   }
 
   // What the objectives now say of a trial.
@@ -253,6 +275,13 @@ class Run {
     trial.model.int8_share = int8_share;
     trial.model.objectives = ranker_->RecordTrial(index);
     trial.feasible = ranker_->Feasible(index);
+    trial.limit_p_value = ranker_->LimitPValue(index);
+    if (ranker_->Stopped(index)) {
+      const ObjectiveRecord* accuracy = trial.model.Find("accuracy");
+      for (const NamedValue& detail : accuracy->summary.extras) {
+        if (detail.name == "samples") trial.stopped_after = static_cast<int64_t>(detail.value);
+      }
+    }
     trial.accepted = trial.feasible && ranker_->BeatsBaseline(index);
     return trial;
   }
@@ -306,11 +335,69 @@ class Run {
     return {};
   }
 
+  // Whether a winner is one on the samples that confirm as well, or there are none. `trials` are
+  // those among which it was selected.
+  Result<bool> Stands(int64_t index, int64_t trials) {
+    if (evaluator_->confirmation_samples() == 0) return true;
+    if (const Confirmation* known = result_.FindConfirmation(index)) return known->confirmed;
+    if (result_.confirmations.empty()) {
+      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveConfirmation(*baseline_, Confirming(kBaseline)));
+    }
+    const auto& config = result_.trials[static_cast<size_t>(index - 1)].config;
+    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, config));
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveConfirmation(model, Confirming(model.name)));
+    result_.confirmations.push_back(ranker_->Confirm(index, trials));
+    if (!result_.confirmations.back().confirmed) refuted_.insert(index);
+    return result_.confirmations.back().confirmed;
+  }
+
+  // Evaluates a trial that was stopped to its end: as the closest of all it is what ships.
+  Status Complete(int64_t index) {
+    TrialRecord& trial = result_.trials[static_cast<size_t>(index - 1)];
+    for (const auto& objective : evaluator_->objectives()) objective->Reset(TrialName(index));
+    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, trial.config));
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
+    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAccuracy(model));
+    ASSAY_RETURN_IF_ERROR(ObserveCost(index, model));
+    TrialRecord whole = Judge(index, trial.config, trial.model.int8_share);
+    whole.elapsed_s = trial.elapsed_s;
+    trial = std::move(whole);
+    return {};
+  }
+
+  // Ranks the trials until the best of them stands, or none is left.
+  Status Rank() {
+    const auto count = static_cast<int64_t>(result_.trials.size());
+    bool stands = false;
+    while (!stands) {
+      result_.ranking = ranker_->Rank(count, refuted_);
+      result_.status = result_.ranking.outcome.status;
+      result_.best = result_.ranking.outcome.best;
+      if (measure::Interrupted() || !result_.best) break;
+      const TrialRecord& best = result_.trials[*result_.best];
+      if (result_.status == TuneStatus::kBestEffort && best.stopped_after) {
+        ASSAY_RETURN_IF_ERROR(Complete(best.index));
+        continue;
+      }
+      if (result_.status != TuneStatus::kSatisfied) break;
+      ASSAY_ASSIGN_OR_RETURN(stands, Stands(static_cast<int64_t>(*result_.best) + 1, count));
+    }
+    if (result_.status == TuneStatus::kBestEffort && !refuted_.empty()) {
+      const int64_t closest = *std::ranges::min_element(
+          refuted_, {}, [&](int64_t index) { return ranker_->ConfirmationShortfall(index); });
+      result_.best = static_cast<size_t>(closest - 1);
+    }
+    if (result_.status == TuneStatus::kNoGain || !result_.best) return {};
+    const auto* tried = result_.FindConfirmation(static_cast<int64_t>(*result_.best) + 1);
+    if (tried != nullptr) result_.confirmed = tried->confirmed;
+    return {};
+  }
+
   // Ranks, writes the winner (or the fp32 model, when nothing gains) and result.json.
   Status Conclude() {
-    result_.ranking = ranker_->Rank(static_cast<int64_t>(result_.trials.size()));
-    result_.status = result_.ranking.outcome.status;
-    result_.best = result_.ranking.outcome.best;
+    Status ranked = Rank();
+    result_.interrupted = measure::Interrupted();
+    if (!ranked.ok() && !result_.interrupted) return ranked;
     if (result_.status == TuneStatus::kNoGain) {
       ASSAY_RETURN_IF_ERROR(CopyWhole(baseline_->file, result_.best_file));
     } else if (result_.best) {
@@ -336,6 +423,7 @@ class Run {
   std::unique_ptr<Workspace> workspace_;
   RunKey key_;
   EarlierRun earlier_;
+  std::set<int64_t> refuted_;  // Trials whose confirmation failed.
   std::unique_ptr<Evaluator> evaluator_;
   std::unique_ptr<data::Pipeline> calibration_;
   std::unique_ptr<Journal> journal_;
@@ -345,6 +433,11 @@ class Run {
 };
 
 }  // namespace
+
+const Confirmation* TuneResult::FindConfirmation(int64_t trial) const {
+  const auto found = std::ranges::find(confirmations, trial, &Confirmation::trial);
+  return found == confirmations.end() ? nullptr : &*found;
+}
 
 int TuneResult::exit_code() const { return interrupted ? 130 : ExitCode(status); }
 

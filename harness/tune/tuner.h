@@ -31,11 +31,18 @@ struct TuneResult {
   std::vector<TrialRecord> trials;
   std::optional<size_t> best;  // Index into trials; absent when there was no trial at all.
   Ranking ranking;
+  // Winners on samples on which no trial was selected, in the order of the attempts; a winner that
+  // is not confirmed gives way to the next. Empty where no such samples were asked for.
+  std::vector<Confirmation> confirmations;
+  // Of the best; nothing where it was not tried: best.onnx is fp32, or the run was interrupted.
+  std::optional<bool> confirmed;
   std::vector<std::string> warnings;
   std::filesystem::path best_file;    // best.onnx
   std::filesystem::path result_file;  // result.json
 
   int exit_code() const;
+  // Of a trial; nullptr where it was not tried.
+  const Confirmation* FindConfirmation(int64_t trial) const;
 };
 
 // Runs the whole search and writes best.onnx, trials.jsonl and result.json into the workspace.

@@ -56,6 +56,7 @@ evaluation:
           image_list: /path/to/labelled/list.txt
           # label_offset: 1       # for models with a background class 0
       transform: *preprocessing
+  confirmation: {{share: 0.3}}    # of these images: on them only the winner is judged, once
   performance:
     warmup: 10
     iteration: 100                # timed rounds, fp32 and candidate interleaved
@@ -65,6 +66,7 @@ tuning:
   strategy: basic
   accuracy_criterion:
     relative: 0.01                # may lose 1 % of the fp32 accuracy; or: absolute: 0.005
+    # confidence: 0.95            # ... and that must be certain, not luck; needs many images
   multi_objectives:               # or: objective: performance
     objective: [accuracy, performance]      # also: footprint, modelsize
     higher_is_better: [True, False]

@@ -74,6 +74,18 @@ TEST(Config, WinogradCanBeSwitchedOff) {
   EXPECT_THAT(ErrorOf("winograd_budget: -1"), HasSubstr("winograd_budget: found '-1', expected"));
 }
 
+TEST(Config, CertaintyIsConfirmedOnAShareUnlessItIsSaid) {
+  EXPECT_FALSE(Parse(kMission)->criterion.confidence.has_value());
+  EXPECT_EQ(Parse(kMission)->confirmation.share, 0);
+  const std::string certain = "tuning.accuracy_criterion.confidence=0.95";
+  EXPECT_EQ(Parse(kMission, {certain})->criterion.confidence, 0.95);
+  EXPECT_EQ(Parse(kMission, {certain})->confirmation.share, 0.3);
+  EXPECT_EQ(Parse(kMission, {certain, "evaluation.confirmation.share=0"})->confirmation.share, 0);
+  const std::string own = "evaluation.confirmation.dataloader={dataset: {MNIST: {root: x}}}";
+  EXPECT_EQ(Parse(kMission, {certain, own})->confirmation.share, 0);
+  EXPECT_EQ(Parse(kMission, {certain, own})->confirmation.data->dataset, "MNIST");
+}
+
 // What the key of a journal is made of: what changes a trial, and nothing else.
 TEST(Config, TheIdentityIsWhatChangesATrial) {
   const std::string identity = Parse(kMission)->identity;
@@ -86,7 +98,7 @@ TEST(Config, TheIdentityIsWhatChangesATrial) {
   for (const char* other :
        {"tuning.accuracy_criterion.relative=0.02", "evaluation.performance.iteration=7",
         "tuning.multi_objectives.weight=[0.7, 0.3]", "evaluation.accuracy.metric={topk: 2}",
-        "quantization.calibration.sampling_size=32",
+        "quantization.calibration.sampling_size=32", "evaluation.confirmation.share=0.2",
         "tuning.exit_policy.performance_only=True", "winograd_budget=0"}) {
     EXPECT_NE(Parse(kMission, {other})->identity, identity) << other;
   }
@@ -139,8 +151,16 @@ TEST(Config, ErrorsNameTheirPlace) {
       {"tuning:\n  objective: accuracy\n  multi_objectives: {objective: [accuracy]}",
        "tuning.multi_objectives: found beside 'objective'"},
       {"tuning:\n  plugins: [a.so]", "tuning.plugins: is not available in this version of Assay"},
-      {"tuning:\n  accuracy_criterion: {confidence: 0.95}",
-       "confidence: is not available in this version"},
+      {"tuning:\n  accuracy_criterion: {confidence: 95}",
+       "conf/tune.yaml:2: tuning.accuracy_criterion.confidence: found '95', expected a number from "
+       "0 to 1"},
+      {"tuning:\n  accuracy_criterion: {confidence: 0.5}",
+       "confidence: found 0.5, expected a number above 0.5 and below 1"},
+      {"evaluation:\n  confirmation: {share: 1}",
+       "conf/tune.yaml:2: evaluation.confirmation.share: found '1', expected a number from 0 to "
+       "0.9"},
+      {"evaluation:\n  confirmation: {share: 0.1, dataloader: {}}",
+       "evaluation.confirmation: expected either 'share'"},
       {"tuning:\n  workspace: {resume: saved/history.snapshot}",
        "conf/tune.yaml:2: tuning.workspace.resume: found 'saved/history.snapshot', expected True "
        "or False"},
