@@ -6,6 +6,7 @@ BUILD_PACKAGES=(clang-19 g++ cmake ninja-build ccache libbenchmark-dev libboost-
   protobuf-compiler zlib1g-dev)
 DEMO_PACKAGES=(dataset-fashion-mnist)
 PEER_PACKAGES=(libdnnl-dev libxsmm-dev libopenblas-dev)  # bench/peers only
+EXPORT_PACKAGES=(python3-torch python3-torchvision python3-onnx python3-numpy)  # bench/peers/onnxruntime only
 TEST_PACKAGES=(dataset-fashion-mnist libgtest-dev libgmock-dev libclang-rt-19-dev binutils git
   libonnx-testdata python3 python3-numpy)
 

@@ -1,210 +1,93 @@
-// bench_onnxruntime: models in Assay's engine and in ONNX Runtime, the same file and input,
-// interleaved in one process.
-//
-//   bench_onnxruntime --library libonnxruntime.so.1 MODEL.onnx [...] [--threads N] [--batch N]
+// bench_onnxruntime: models in Assay's engine and in ONNX Runtime (bench_onnxruntime --help).
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "bench/peers/onnxruntime/ort.h"
+#include "bench/peers/onnxruntime/bars.h"
+#include "bench/peers/onnxruntime/contest.h"
+#include "bench/peers/onnxruntime/fresh.h"
+#include "bench/peers/onnxruntime/report.h"
+#include "harness/cli/command.h"
 #include "harness/cli/plan_flags.h"
-#include "harness/engine/session.h"
-#include "harness/engine/tensors.h"
+#include "harness/file/write_whole.h"
+#include "harness/measure/child.h"
 #include "harness/measure/machine.h"
-#include "harness/measure/runner.h"
-#include "harness/onnx/import.h"
 #include "harness/report/terminal.h"
-#include "objectives/stats/bootstrap.h"
 
 namespace assay::bench {
 namespace {
 
+constexpr const char* kFooter = R"(
+Both engines get the same file and the same input, in this process, in turns; ratios are how much
+better Assay is. NAME.int8.onnx is timed beside Assay's NAME.onnx too. Of several threads, idle workers
+spin for a while after a run: the next in turn waits until they sleep. "alone" is in a process of its own.
+Memory and the time of plan building are of fresh processes: the peak of the resident set above what
+it was before the file was opened.
+
+The library comes with npm: npm install --ignore-scripts --prefix build onnxruntime-node
+(build/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1). All models and both
+engines by one command: bench/peers/onnxruntime/run.
+
+Exit codes: 0 fine; 2 usage or input; 3 a bar of --assert is missed.)";
+
 struct Options {
-  std::string library;
   std::vector<std::string> models;
-  std::vector<int> threads = {1};
   std::vector<int64_t> batches = {1};
-  int rounds = 100;
-  double budget_s = 5;
-  std::string json;
-  std::optional<int64_t> winograd_bytes;
+  ContestOptions contest;
+  std::vector<std::string> from;
+  std::string json, markdown, bars;
 };
 
-// One comparison.
-struct Row {
-  std::string model;
-  int threads = 1;
-  int64_t batch = 1;
-  bool int8 = false;
-  double build_s = 0, ort_build_s = 0;  // Reading the file included.
-  double difference = 0;                // Largest, relative to the largest output.
-  Estimate ours, theirs, speed_up;      // Medians; theirs / ours, paired by round.
-};
-
-double Since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// Over all outputs of f32.
-double LargestDifference(std::span<const Tensor> x, std::span<const Tensor> y) {
-  double difference = 0, magnitude = 0;
-  for (size_t i = 0; i < x.size(); ++i) {
-    if (x[i].dtype() != DType::kF32) continue;
-    const auto a = x[i].as<float>(), b = y[i].as<float>();
-    for (size_t j = 0; j < a.size(); ++j) {
-      difference = std::max(difference, std::fabs(double{a[j]} - double{b[j]}));
-      magnitude = std::max(magnitude, std::fabs(double{b[j]}));
-    }
-  }
-  return magnitude > 0 ? difference / magnitude : difference;
-}
-
-Result<Row> Compare(const std::shared_ptr<const Ort>& ort, const std::string& model, int threads,
-                    int64_t batch, const Options& options) {
-  Row row;
-  row.model = model;
-  row.threads = threads;
-  row.batch = batch;
-  auto start = std::chrono::steady_clock::now();
-  ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(model));
-  engine::PlanOptions plan_options = {.batch = batch, .threads = threads};
-  if (options.winograd_bytes) plan_options.winograd_bytes = *options.winograd_bytes;
-  ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, plan_options));
-  row.int8 = 2 * plan.int8_macs() > plan.macs();
-  engine::Session session(std::make_shared<const engine::Plan>(std::move(plan)), threads);
-  row.build_s = Since(start);
-  start = std::chrono::steady_clock::now();
-  ASSAY_ASSIGN_OR_RETURN(const auto theirs, OrtSession::Make(ort, model, threads));
-  row.ort_build_s = Since(start);
-
-  const auto& ports = session.plan();
-  std::vector<Tensor> inputs = engine::Noise(ports.inputs(), 1);
-  std::vector<Tensor> outputs = engine::Allocate(ports.outputs());
-  std::vector<Tensor> ort_outputs = engine::Allocate(ports.outputs());
-  const auto input_views = engine::Views(inputs);
-  const auto output_views = engine::Views(outputs);
-  ASSAY_RETURN_IF_ERROR(
-      theirs->Bind(ports.inputs(), input_views, ports.outputs(), engine::Views(ort_outputs)));
-  ASSAY_RETURN_IF_ERROR(session.Run(input_views, output_views));
-  ASSAY_RETURN_IF_ERROR(theirs->Run());
-  row.difference = LargestDifference(outputs, ort_outputs);
-
-  Status status;
-  const auto keep = [&](Status ran) {
-    if (status.ok()) status = std::move(ran);
-  };
-  measure::RunnerOptions run;
-  run.budget_s = options.budget_s;
-  run.max_rounds = options.rounds;
-  // ONNX Runtime's idle threads spin for a while after a run, on the other's time: longer samples.
-  run.min_sample_s = threads > 1 ? 5e-3 : 1e-3;
-  const measure::Timing timing =
-      measure::TimeInterleaved({{"assay", [&] { keep(session.Run(input_views, output_views)); }},
-                                {"onnxruntime", [&] { keep(theirs->Run()); }}},
-                               run);
-  ASSAY_RETURN_IF_ERROR(status);
-  const auto& ours_s = timing.subjects[0].seconds;
-  const auto& theirs_s = timing.subjects[1].seconds;
-  row.ours = BootstrapMedian(ours_s);
-  row.theirs = BootstrapMedian(theirs_s);
-  row.speed_up = BootstrapMedianRatio(theirs_s, ours_s);
-  return row;
-}
-
-std::string Name(const std::string& model) { return std::filesystem::path(model).stem().string(); }
-
-void Print(std::span<const Row> rows) {
-  report::Table table({"model", "type", "threads", "batch", "Assay", "ONNX Runtime", "speed-up",
-                       "build", "ONNX Runtime", "difference"});
-  for (const Row& row : rows) {
-    table.Add({Name(row.model), row.int8 ? "int8" : "fp32", fmt::format("{}", row.threads),
-               fmt::format("{}", row.batch), report::FormatSeconds(row.ours.value),
-               report::FormatSeconds(row.theirs.value),
-               fmt::format("{:.2f}x [{:.2f}, {:.2f}]", row.speed_up.value, row.speed_up.interval.lo,
-                           row.speed_up.interval.hi),
-               report::FormatSeconds(row.build_s), report::FormatSeconds(row.ort_build_s),
-               fmt::format("{:.1e}", row.difference)});
-  }
-  fmt::print("{}", table.ToString());
-  for (const bool int8 : {false, true}) {
-    double sum = 0;
-    int count = 0;
-    for (const Row& row : rows) {
-      if (row.int8 != int8) continue;
-      sum += std::log(row.speed_up.value);
-      ++count;
-    }
-    if (count > 0) {
-      fmt::print("geometric mean, {}: {:.2f}x\n", int8 ? "int8" : "fp32", std::exp(sum / count));
-    }
-  }
-}
-
-nlohmann::json ToJson(const Estimate& x) {
-  return {{"value", x.value}, {"low", x.interval.lo}, {"high", x.interval.hi}};
-}
-
-nlohmann::json ToJson(std::span<const Row> rows, const Ort& ort) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const Row& row : rows) {
-    list.push_back({{"model", Name(row.model)},
-                    {"type", row.int8 ? "int8" : "fp32"},
-                    {"threads", row.threads},
-                    {"batch", row.batch},
-                    {"assay_s", ToJson(row.ours)},
-                    {"onnxruntime_s", ToJson(row.theirs)},
-                    {"speed_up", ToJson(row.speed_up)},
-                    {"build_s", row.build_s},
-                    {"onnxruntime_build_s", row.ort_build_s},
-                    {"difference", row.difference}});
-  }
-  return {{"onnxruntime", ort.version()},
-          {"machine", measure::ToJson(measure::ThisMachine())},
-          {"models", list}};
-}
-
-Status Run(const Options& options) {
-  ASSAY_ASSIGN_OR_RETURN(const auto ort, Ort::Load(options.library));
-  std::vector<Row> rows;
-  const auto total =
-      static_cast<int64_t>(options.models.size() * options.threads.size() * options.batches.size());
+Result<Records> Measure(const Options& options) {
+  ASSAY_ASSIGN_OR_RETURN(const auto ort, Ort::Load(options.contest.library));
+  const measure::Machine& machine = measure::ThisMachine();
+  Records records = {.onnxruntime = ort->version(),
+                     .machine = fmt::format("{}-core {}", machine.cores, machine.cpu_brand),
+                     .records = {}};
+  const auto total = std::ssize(options.models) * std::ssize(options.batches);
   report::Progress progress("models");
   for (const std::string& model : options.models) {
-    for (const int threads : options.threads) {
-      for (const int64_t batch : options.batches) {
-        progress.Update(static_cast<int64_t>(rows.size()), total, Name(model));
-        ASSAY_ASSIGN_OR_RETURN(Row row, Compare(ort, model, threads, batch, options));
-        rows.push_back(std::move(row));
-      }
+    for (const int64_t batch : options.batches) {
+      progress.Update(std::ssize(records.records), total, model);
+      ASSAY_ASSIGN_OR_RETURN(Record record, RunContest(ort, model, batch, options.contest));
+      records.records.push_back(std::move(record));
     }
   }
-  progress.Clear();
-  if (options.json != "-") Print(rows);
-  if (options.json.empty()) return {};
-  const std::string text = ToJson(rows, *ort).dump(2);
-  if (options.json == "-") {
-    fmt::print("{}\n", text);
-  } else if (std::ofstream file(options.json); !(file << text << '\n')) {
-    return Error(options.json + ": cannot be written");
-  }
+  return records;
+}
+
+// "-": stdout; "": nowhere.
+Status Write(const std::string& where, const std::string& text) {
+  if (where.empty()) return {};
+  if (where != "-") return WriteWhole(where, text);
+  fmt::print("{}", text);
   return {};
 }
 
-int Main(int argc, char** argv) {
-  Options options;
-  CLI::App app("Compares Assay's engine with ONNX Runtime: same models, same inputs, interleaved.",
-               "bench_onnxruntime");
-  app.add_option("MODEL", options.models, "ONNX files, fp32 or QDQ")->required();
-  app.add_option("--library", options.library, "libonnxruntime.so.1, version 1.17 or later")
-      ->required()
-      ->envname("ASSAY_ONNXRUNTIME");
-  app.add_option("--threads", options.threads, "Thread counts")
+Result<int> Run(const Options& options) {
+  std::vector<ModelBar> bars;
+  if (!options.bars.empty()) {
+    ASSAY_ASSIGN_OR_RETURN(bars, ReadModelBars(options.bars));
+  }
+  auto records = options.from.empty() ? Measure(options) : ReadRecords(options.from);
+  if (!records.ok()) return records.status();
+  std::string terminal, markdown;
+  for (const Section& section : MakeSections(records->records)) {
+    terminal += ToTerminal(section);
+    markdown += ToMarkdown(section);
+  }
+  if (options.json != "-") fmt::print("{}", terminal);
+  ASSAY_RETURN_IF_ERROR(Write(options.markdown, markdown));
+  ASSAY_RETURN_IF_ERROR(Write(options.json, ToJson(*records).dump(1) + "\n"));
+  const auto missed = MissedBars(bars, records->records);
+  for (const std::string& sentence : missed) fmt::print(stderr, "missed: {}\n", sentence);
+  return missed.empty() ? cli::kFine : cli::kBestEffort;
+}
+
+void DeclareHow(CLI::App& app, Options& options) {
+  app.add_option("--threads", options.contest.threads, "Thread counts")
       ->capture_default_str()
       ->delimiter(',')
       ->check(CLI::Range(1, 1024));
@@ -212,33 +95,60 @@ int Main(int argc, char** argv) {
       ->capture_default_str()
       ->delimiter(',')
       ->check(CLI::PositiveNumber);
-  app.add_option("--rounds", options.rounds, "Rounds per comparison, at most")
+  app.add_option("--rounds", options.contest.rounds, "Rounds per model and batch, at most")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  app.add_option("--seconds", options.budget_s, "Time per comparison, at most")
+  app.add_option("--min-rounds", options.contest.min_rounds, "Rounds, at least, however long")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  cli::AddWinogradBudget(app, options.winograd_bytes);
-  app.add_option("--json", options.json, "Write the answer to FILE, or - for stdout")
+  app.add_option("--seconds", options.contest.budget_s, "Time for the rounds of a model and batch")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_flag("!--no-fresh", options.contest.fresh, "Neither memory nor plan building");
+  cli::AddWinogradBudget(app, options.contest.winograd_bytes);
+}
+
+void DeclareWhere(CLI::App& app, Options& options) {
+  app.add_option("--from", options.from, "Report the records of --json files instead of measuring")
+      ->type_name("FILE");
+  app.add_option("--json", options.json, "Write the records to FILE, or - for stdout")
       ->type_name("FILE|-");
-  app.footer(
-      "Several threads: ONNX Runtime's idle workers spin for good, on the core that Assay's next\n"
-      "run wants, so that in one process only one thread compares fairly.\n"
-      "The library comes with npm: npm install --ignore-scripts onnxruntime-node\n"
-      "(node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1).");
+  app.add_option("--markdown", options.markdown, "Write the tables as Markdown")->type_name("FILE");
+  app.add_option("--assert", options.bars,
+                 "Bars that must be met, such as bench/shapes/bars_onnxruntime.txt")
+      ->type_name("FILE");
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Compares Assay's engine with ONNX Runtime: same models, same inputs, interleaved.",
+               "bench_onnxruntime");
+  app.add_option("MODEL", options.models, "ONNX files, fp32 or QDQ");
+  app.add_option("--library", options.contest.library, "libonnxruntime.so.1, version 1.17 or later")
+      ->envname("ASSAY_ONNXRUNTIME");
+  DeclareHow(app, options);
+  DeclareWhere(app, options);
+  app.footer(kFooter);
   try {
     app.parse(argc, argv);
+    std::ranges::sort(options.contest.threads);
+    if (options.models.empty() == options.from.empty()) {
+      throw CLI::ValidationError("MODEL", "expected models to measure, or --from");
+    }
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return app.exit(error) == 0 ? cli::kFine : cli::kUsage;
   }
-  if (const Status status = Run(options); !status.ok()) {
-    fmt::print(stderr, "bench_onnxruntime: {}\n", status.message());
-    return 2;
-  }
-  return 0;
+  const auto code = Run(options);
+  if (code.ok()) return *code;
+  fmt::print(stderr, "bench_onnxruntime: {}\n", code.message());
+  return cli::kUsage;
 }
 
 }  // namespace
 }  // namespace assay::bench
 
-int main(int argc, char** argv) { return assay::bench::Main(argc, argv); }
+int main(int argc, char** argv) {
+  assay::bench::RegisterFresh();
+  if (const auto code = assay::measure::MaybeRunChild(argc, argv)) return *code;
+  return assay::bench::Main(argc, argv);
+}

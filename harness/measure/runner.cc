@@ -62,6 +62,7 @@ class Interleaver {
 
   Sample Take(int subject, int64_t iterations) const {
     const std::function<void()>& run = subjects_[static_cast<size_t>(subject)].run;
+    if (options_.before_sample) options_.before_sample();
     for (int i = 0; i < options_.settling_runs; ++i) run();
     const int64_t switches = InvoluntarySwitches();
     const double cpu_s = options_.clock.cpu_s();

@@ -26,6 +26,7 @@ struct RunnerOptions {
   // Untimed inferences at the head of every sample: the caches are the subject's own again then, and
   // its threads, asleep while others had their turn, are awake.
   int settling_runs = 0;
+  std::function<void()> before_sample;  // Untimed, before the settling runs.
 
   // Each subject is warm when the median of its last `warmup_window` samples is no longer more than
   // `warmup_tolerance` below the median of the window before, or after max_warmup_s.
