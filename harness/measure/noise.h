@@ -13,4 +13,9 @@ int64_t InvoluntarySwitches();
 // summed, since boot, in steps of a kernel tick (10 ms); nullopt where /proc/stat does not say.
 std::optional<double> StealSeconds();
 
+// CPU time of all processes, and of the hypervisor's theft, on all CPUs since boot, in the same steps.
+std::optional<double> BusySeconds();
+// CPU time of this process, all threads.
+double ProcessCpuSeconds();
+
 }  // namespace assay::measure

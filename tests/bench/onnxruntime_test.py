@@ -28,7 +28,7 @@ def record(model="net", kind="fp32", **ratios):
     fresh = {"build_s": 0.1, "build_bytes": 2, "run_bytes": 1, "alone_s": 0.0}
     lanes = [{"subject": subject, "threads": threads, "seconds": estimate(0.001 * threads)}
              for threads in (1, 2) for subject in ("assay", "onnxruntime")]
-    return {"model": model, "type": kind, "batch": 1, "rounds": 5, "difference": 0.0, "lanes": lanes,
+    return {"model": model, "type": kind, "batch": 1, "rounds": 5, "others": 0.0, "difference": 0.0, "lanes": lanes,
             "ratios": [{"contest": contest, "threads": 2 if contest == "scaling" else 1,
                         "value": estimate(value)} for contest, value in ratios.items()],
             "assay": fresh, "onnxruntime": fresh}

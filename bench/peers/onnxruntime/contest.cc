@@ -1,7 +1,5 @@
 #include "bench/peers/onnxruntime/contest.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -11,6 +9,8 @@
 
 #include "bench/peers/onnxruntime/fresh.h"
 #include "bench/peers/onnxruntime/subject.h"
+#include "harness/measure/clock.h"
+#include "harness/measure/noise.h"
 #include "harness/measure/runner.h"
 #include "objectives/stats/bootstrap.h"
 
@@ -35,12 +35,6 @@ double LargestDifference(std::span<const Tensor> x, std::span<const Tensor> y) {
   return magnitude > 0 ? difference / magnitude : difference;
 }
 
-double ProcessCpuSeconds() {
-  timespec time = {};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 // "resnet50" of "models/resnet50.int8.onnx".
 std::string NameOf(const std::string& model) {
   fs::path name = fs::path(model).stem();
@@ -56,14 +50,26 @@ std::string Fp32Beside(const std::string& model) {
   return fs::exists(fp32, code) ? fp32.string() : "";
 }
 
+struct CpuShare {
+  double wall_s, busy_s, own_s;
+
+  static CpuShare Now() {
+    return {measure::MonotonicSeconds(), measure::BusySeconds().value_or(0),
+            measure::ProcessCpuSeconds()};
+  }
+  double OthersSince(const CpuShare& x) const {
+    return std::max(0.0, (busy_s - x.busy_s - (own_s - x.own_s)) / (wall_s - x.wall_s));
+  }
+};
+
 // ONNX Runtime's workers spin for some 60 ms after a run, on cores that the next subject wants.
 void WaitUntilIdle() {
   constexpr auto kStep = std::chrono::milliseconds(5);
   constexpr double kIdle_s = 2.5e-4;  // Of CPU time, all threads, in a step.
   for (int i = 0; i < 200; ++i) {
-    const double before_s = ProcessCpuSeconds();
+    const double before_s = measure::ProcessCpuSeconds();
     std::this_thread::sleep_for(kStep);
-    if (ProcessCpuSeconds() - before_s < kIdle_s) return;
+    if (measure::ProcessCpuSeconds() - before_s < kIdle_s) return;
   }
 }
 
@@ -150,8 +156,10 @@ class Contest {
     const double start_s = run.clock.wall_s();
     ASSAY_RETURN_IF_ERROR(subjects_[0]->Run());
     run.settling_runs = static_cast<int>(kSettling_s / (run.clock.wall_s() - start_s));
+    const CpuShare before = CpuShare::Now();
     const measure::Timing timing = measure::TimeInterleaved(timed, run);
     ASSAY_RETURN_IF_ERROR(status);
+    record_.others = CpuShare::Now().OthersSince(before);
     record_.rounds = timing.rounds();
     for (size_t i = 0; i < subjects_.size(); ++i) {
       seconds_.push_back(timing.subjects[i].seconds);

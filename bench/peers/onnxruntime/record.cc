@@ -30,8 +30,8 @@ namespace bench {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Lane, subject, threads, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Ratio, contest, threads, value)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Fresh, build_s, build_bytes, run_bytes, alone_s)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, model, type, batch, rounds, difference, lanes, ratios,
-                                   assay, onnxruntime)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Record, model, type, batch, rounds, others, difference, lanes,
+                                   ratios, assay, onnxruntime)
 
 const Lane* Record::FindLane(const std::string& subject, int threads) const {
   for (const Lane& lane : lanes) {

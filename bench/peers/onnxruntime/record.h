@@ -43,6 +43,7 @@ struct Record {
   std::string type;   // "fp32", "int8"
   int64_t batch = 1;
   int rounds = 0;
+  double others = 0;      // CPUs that other processes had meanwhile, on average.
   double difference = 0;  // Of the engines' outputs: the largest, relative to the largest output.
   std::vector<Lane> lanes;
   std::vector<Ratio> ratios;

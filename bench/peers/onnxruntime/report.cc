@@ -43,8 +43,8 @@ Section Speed(std::span<const Record> records, const std::string& type) {
   section.title =
       fmt::format("{}: geometric mean {}{}", type, Mean(records, "onnxruntime", type),
                   fp32 ? ", without Winograd " + Mean(records, "direct", type) : std::string());
-  section.header = {"model",    "batch", "threads", "Assay",     "ONNX Runtime",
-                    "speed-up", "95 %",  "rounds",  "difference"};
+  section.header = {"model",    "batch", "threads", "Assay",  "ONNX Runtime",
+                    "speed-up", "95 %",  "rounds",  "others", "difference"};
   const std::string last = fp32 ? "without Winograd" : "over own fp32";
   section.header.insert(section.header.end(), {last, "95 %"});
   for (const Record& record : records) {
@@ -57,7 +57,7 @@ Section Speed(std::span<const Record> records, const std::string& type) {
           {record.model, fmt::format("{}", record.batch), fmt::format("{}", lane.threads),
            Time(&lane), Time(record.FindLane("onnxruntime", lane.threads)), Value(speed_up),
            Interval(speed_up), fmt::format("{}", record.rounds),
-           fmt::format("{:.0e}", record.difference), Value(other), Interval(other)});
+           fmt::format("{:.0f} %", 100 * record.others), fmt::format("{:.0e}", record.difference), Value(other), Interval(other)});
     }
   }
   return section;

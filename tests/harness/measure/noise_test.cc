@@ -19,5 +19,14 @@ TEST(NoiseTest, CountsNeverFall) {
   EXPECT_GE(StealSeconds().value_or(0), steal_s.value_or(0));
 }
 
+TEST(NoiseTest, TheMachineIsBusyWithThisProcessToo) {
+  const std::optional<double> busy_s = BusySeconds();
+  if (!busy_s) GTEST_SKIP() << "/proc/stat does not say";
+  const double own_s = ProcessCpuSeconds();
+  while (ProcessCpuSeconds() - own_s < 0.1) {
+  }
+  EXPECT_GE(*BusySeconds() - *busy_s, 0.05);  // In steps of 10 ms.
+}
+
 }  // namespace
 }  // namespace assay::measure

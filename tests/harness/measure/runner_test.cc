@@ -165,6 +165,20 @@ TEST(RunnerTest, SettlingRunsAreNotTimed) {
   }
 }
 
+TEST(RunnerTest, WhatComesBeforeASampleIsUntimed) {
+  FakeTime time;
+  RunnerOptions options = time.Options(4);
+  int calls = 0;
+  const auto cost_s = [&](int) { return calls > 0 ? 0.01 : 1; };
+  options.before_sample = [&] { ++calls; };
+  const Timing timing =
+      TimeInterleaved({time.Subject("a", cost_s), time.Subject("b", cost_s)}, options);
+  for (const SubjectTimes& subject : timing.subjects) {
+    EXPECT_THAT(subject.seconds, Each(DoubleNear(0.01, 1e-9)));
+  }
+  EXPECT_GE(calls, 2 * 2 * 4);  // Two samples of each in every round.
+}
+
 TEST(RunnerTest, ALinearDriftCancels) {
   FakeTime time;
   const auto cost_s = [&time](int) { return 0.2 + 1e-3 * time.total_runs(); };
