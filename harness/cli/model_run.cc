@@ -55,14 +55,14 @@ void AddModelRun(CLI::App& app, ModelRunOptions& options) {
 }
 
 Result<ModelRun> PrepareModel(const ModelRunOptions& options) {
-  ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(options.model));
+  ASSAY_ASSIGN_OR_RETURN(Graph graph, onnx::Import(options.model));
   ASSAY_ASSIGN_OR_RETURN(auto given, ReadInputs(graph, options.inputs));
   engine::PlanOptions plan_options;
   plan_options.threads = options.threads;
   plan_options.batch = options.batch;
   if (options.winograd_bytes) plan_options.winograd_bytes = *options.winograd_bytes;
   for (const auto& [name, tensor] : given) plan_options.input_shapes[name] = tensor.shape();
-  auto built = engine::Plan::Build(graph, plan_options);
+  auto built = engine::Plan::Build(std::move(graph), plan_options);
   if (!built.ok()) return Error(fmt::format("{}: {}", options.model, built.message()));
   ModelRun run;
   run.session = std::make_unique<engine::Session>(

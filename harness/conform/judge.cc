@@ -58,8 +58,8 @@ Result<Prepared> Prepare(const TestCase& test_case, const std::vector<std::strin
       options.input_shapes.emplace(names[i], inputs[i].shape());
     }
   }
-  ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(test_case.model(), import));
-  ASSAY_ASSIGN_OR_RETURN(engine::Plan plan, engine::Plan::Build(graph, options));
+  ASSAY_ASSIGN_OR_RETURN(Graph graph, onnx::Import(test_case.model(), import));
+  ASSAY_ASSIGN_OR_RETURN(engine::Plan plan, engine::Plan::Build(std::move(graph), options));
   Prepared prepared{std::make_shared<const engine::Plan>(std::move(plan)), {}};
   for (const engine::Port& port : prepared.plan->inputs()) {
     const auto name = std::ranges::find(names, port.name);

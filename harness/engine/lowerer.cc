@@ -9,31 +9,44 @@
 
 namespace assay::engine {
 
-Lowerer::Lowerer(const Graph& graph, const Types& types, const PlanOptions& options)
+Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options)
     : graph_(graph), types_(types), options_(options), consumers_(Consumers(graph)) {
   program_.threads = options.threads;
+  for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
 }
 
 Result<Program> Lowerer::Run() && {
   AddInputs();
   FindSlots();
-  for (const Node& node : graph_.nodes) {
-    current_ = &node;
-    const bool empty = std::ranges::all_of(node.outputs, [&](const std::string& output) {
-      return output.empty() || shape(output).elements() == 0;
-    });
-    if (empty) {
-      for (const std::string& output : node.outputs) {
-        if (!output.empty()) New(output, Order::kDense);
-      }
-      continue;
-    }
-    const Lowering* lowering = FindLowering(node);
-    ASSAY_CHECK(lowering != nullptr && lowering->lower != nullptr);
-    ASSAY_RETURN_IF_ERROR(lowering->lower(node, *this));
+  for (int i = 0; i < static_cast<int>(graph_.nodes.size()); ++i) {
+    ASSAY_RETURN_IF_ERROR(Lower(graph_.nodes[static_cast<size_t>(i)]));
+    LetGo(i);
   }
   AddOutputs();
   return std::move(program_);
+}
+
+Status Lowerer::Lower(const Node& node) {
+  current_ = &node;
+  const bool empty = std::ranges::all_of(node.outputs, [&](const std::string& output) {
+    return output.empty() || shape(output).elements() == 0;
+  });
+  if (empty) {
+    for (const std::string& output : node.outputs) {
+      if (!output.empty()) New(output, Order::kDense);
+    }
+    return {};
+  }
+  const Lowering* lowering = FindLowering(node);
+  ASSAY_CHECK(lowering != nullptr && lowering->lower != nullptr);
+  return lowering->lower(node, *this);
+}
+
+void Lowerer::LetGo(int index) {
+  for (const std::string& input : graph_.nodes[static_cast<size_t>(index)].inputs) {
+    if (input.empty() || consumers_.at(input).back() != index || outputs_.contains(input)) continue;
+    graph_.initializers.erase(input);
+  }
 }
 
 KernelOptions Lowerer::kernel_options() const {

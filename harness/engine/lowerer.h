@@ -25,8 +25,9 @@ enum class Order {
 
 class Lowerer {
  public:
-  Lowerer(const Graph& graph, const Types& types, const PlanOptions& options);
-  // Lowers all nodes and the borders of the graph.
+  Lowerer(Graph& graph, const Types& types, const PlanOptions& options);
+  // Lowers all nodes and the borders of the graph. Initializers are let go behind the last node that
+  // reads them.
   Result<Program> Run() &&;
 
   const ValueType& type(const std::string& value) const { return types_.at(value); }
@@ -86,7 +87,9 @@ class Lowerer {
     int64_t start;
   };
 
+  Status Lower(const Node& node);
   void FindSlots();
+  void LetGo(int index);
   Operand NewBuffer(DType dtype, const Shape& shape, Order order);
   int64_t BytesOf(const std::vector<Operand>& operands) const;
   Operand Converted(const std::string& value, Order order);
@@ -96,10 +99,11 @@ class Lowerer {
   void AddKept(const std::string& name);
   bool Owned(const Operand& value) const;
 
-  const Graph& graph_;
+  Graph& graph_;
   const Types& types_;
   const PlanOptions& options_;
   std::map<std::string, std::vector<int>> consumers_;
+  std::set<std::string, std::less<>> outputs_;
   Program program_;
   std::map<std::string, Operand> values_;
   std::map<std::pair<std::string, Order>, Operand> converted_;

@@ -11,7 +11,7 @@ Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
                   const MatrixWeights& weights) {
   Convolution product;
   product.spec = {.w = lhs.elements() / weights.k, .c = weights.k, .oc = weights.n};
-  product.weights = {.data = weights.values.data(),
+  product.weights = {.data = weights.values,
                      .bias = weights.bias.empty() ? nullptr : weights.bias.data()};
   product.stage = FloatStage(node);
   product.src = lhs;

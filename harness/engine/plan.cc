@@ -78,9 +78,8 @@ Result<Types> Simplify(Graph& graph, const Types& inputs, const PlanOptions& opt
 
 }  // namespace
 
-Result<Plan> Plan::Build(const Graph& source, const PlanOptions& options) {
+Result<Plan> Plan::Build(Graph graph, const PlanOptions& options) {
   ASSAY_CHECK(options.threads >= 1);
-  Graph graph = source;
   ASSAY_RETURN_IF_ERROR(CheckSupported(graph));
   ASSAY_RETURN_IF_ERROR(KeepValues(graph, options.keep));
   ASSAY_RETURN_IF_ERROR(SortTopologically(graph));

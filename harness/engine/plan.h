@@ -71,7 +71,8 @@ class Plan {
   // Errors: an input whose shape stays open or contradicts the model; every unsupported node,
   // all listed; a node whose operands do not fit its definition, by name; a `keep` that names
   // nothing; more memory or work than PlanOptions and the size of the model allow.
-  static Result<Plan> Build(const Graph& graph, const PlanOptions& options = {});
+  // A graph that is moved here is let go piece by piece as its weights are packed.
+  static Result<Plan> Build(Graph graph, const PlanOptions& options = {});
 
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;

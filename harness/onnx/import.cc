@@ -82,14 +82,16 @@ Result<ValueInfo> ReadValueInfo(const ValueInfoProto& proto) {
   return info;
 }
 
-Status ReadInitializers(const GraphProto& proto, ExternalData& external, Graph& graph) {
+// Takes the data out of the proto, so that no more than one tensor is held twice.
+Status TakeInitializers(GraphProto& proto, ExternalData& external, Graph& graph) {
   if (proto.sparse_initializer_size() > 0) {
     return Error(fmt::format("sparse initializer '{}' is not supported; only dense ones are",
                              proto.sparse_initializer(0).values().name()));
   }
-  for (const auto& initializer : proto.initializer()) {
+  for (auto& initializer : *proto.mutable_initializer()) {
     if (initializer.name().empty()) return Error("an initializer has no name");
     ASSAY_ASSIGN_OR_RETURN(Tensor tensor, FromProto(initializer, external));
+    delete initializer.release_raw_data();
     if (!graph.initializers.emplace(initializer.name(), std::move(tensor)).second) {
       return Error(fmt::format("initializer '{}' is there twice", initializer.name()));
     }
@@ -181,8 +183,7 @@ std::map<std::string, int> DeclaredRanks(const GraphProto& proto) {
   return ranks;
 }
 
-Result<Graph> ReadModel(const ModelProto& model, const ImportOptions& options,
-                        ExternalData& external) {
+Result<Graph> ReadModel(ModelProto& model, const ImportOptions& options, ExternalData& external) {
   if (!model.has_graph()) return Error("the model has no graph");
   if (model.functions_size() > 0) {
     return Error(fmt::format("function '{}' is not supported; functions must be inlined",
@@ -190,10 +191,10 @@ Result<Graph> ReadModel(const ModelProto& model, const ImportOptions& options,
   }
   ASSAY_ASSIGN_OR_RETURN(const Opsets opsets, ReadOpsets(model));
   ASSAY_RETURN_IF_ERROR(CheckDefaultOpset(opsets));
-  const GraphProto& proto = model.graph();
+  GraphProto& proto = *model.mutable_graph();
   if (proto.node_size() > kMaxNodes) {
-    return Error(
-        fmt::format("the graph has {} nodes; at most {} are allowed", proto.node_size(), kMaxNodes));
+    return Error(fmt::format("the graph has {} nodes; at most {} are allowed", proto.node_size(),
+                             kMaxNodes));
   }
   Graph graph;
   graph.name = proto.name();
@@ -205,7 +206,7 @@ Result<Graph> ReadModel(const ModelProto& model, const ImportOptions& options,
     ASSAY_RETURN_IF_ERROR(
         ReadAttributes(proto.node(i), external, graph.nodes[static_cast<size_t>(i)]));
   }
-  ASSAY_RETURN_IF_ERROR(ReadInitializers(proto, external, graph));
+  ASSAY_RETURN_IF_ERROR(TakeInitializers(proto, external, graph));
   ASSAY_RETURN_IF_ERROR(ReadInputs(proto, options, graph));
   ASSAY_RETURN_IF_ERROR(ReadOutputs(proto, graph));
   ASSAY_RETURN_IF_ERROR(SortTopologically(graph));

@@ -12,6 +12,7 @@ namespace assay::onnx {
 
 // A graph inside an attribute of a node of a graph takes three levels; a flat model five in all.
 constexpr int kMaxNesting = 64;
+constexpr int kBlockBytes = 1 << 16;
 
 Status ParseFile(const std::filesystem::path& path, std::string_view kind,
                  google::protobuf::MessageLite& message) {
@@ -29,7 +30,7 @@ Status ParseFile(const std::filesystem::path& path, std::string_view kind,
   }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return Error(fmt::format("{}: the file cannot be opened", path.string()));
-  google::protobuf::io::IstreamInputStream input(&stream);
+  google::protobuf::io::IstreamInputStream input(&stream, kBlockBytes);
   google::protobuf::io::CodedInputStream coded(&input);
   coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
   coded.SetRecursionLimit(kMaxNesting);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <span>
 #include <type_traits>
 
 #include "harness/graph/element_type.h"
@@ -42,11 +43,15 @@ float BFloat16ToFloat(uint16_t bits) {
 template <typename T, typename D, typename Convert>
 Tensor FromRaw(const Shape& shape, const std::string& raw, Convert convert) {
   Tensor tensor(DTypeOf<D>::value, shape);
-  D* destination = tensor.as<D>().data();
-  for (int64_t i = 0; i < tensor.elements(); ++i) {
-    T value;
-    std::memcpy(&value, raw.data() + static_cast<size_t>(i) * sizeof(T), sizeof(T));
-    destination[i] = convert(value);
+  if constexpr (std::is_same_v<T, D>) {
+    if (!raw.empty()) std::memcpy(tensor.data(), raw.data(), raw.size());
+  } else {
+    const std::span<D> destination = tensor.as<D>();
+    for (size_t i = 0; i < destination.size(); ++i) {
+      T value;
+      std::memcpy(&value, raw.data() + i * sizeof(T), sizeof(T));
+      destination[i] = convert(value);
+    }
   }
   return tensor;
 }

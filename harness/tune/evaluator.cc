@@ -35,12 +35,12 @@ struct StagedRun {
 Status Interruption() { return Error("interrupted"); }
 
 Result<int64_t> RunForFootprint(const measure::FootprintRequest& request) {
-  ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(request.model));
+  ASSAY_ASSIGN_OR_RETURN(Graph graph, onnx::Import(request.model));
   engine::PlanOptions options;
   options.batch = request.batch;
   options.threads = request.threads;
   options.winograd_bytes = request.winograd_bytes;
-  ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, options));
+  ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(std::move(graph), options));
   const auto arena_bytes = static_cast<int64_t>(plan.arena_bytes());
   engine::Session session(std::make_shared<const engine::Plan>(std::move(plan)), request.threads);
   std::vector<Tensor> inputs = engine::Noise(session.plan().inputs(), 1);

@@ -40,25 +40,30 @@ bool HasBiasForm(const Node& node, const Lowerer& lowerer, int64_t n) {
   return c->elements() == 1 || (c->elements() == n && c->shape()[c->shape().rank() - 1] == n);
 }
 
-MatrixWeights WeightsOf(const Node& node, const Lowerer& lowerer) {
-  const Tensor& b = *lowerer.constant(node.input(1));
-  const bool transposed = node.Int("transB", 0) != 0;
-  const float alpha = node.Float("alpha", 1.0f), beta = node.Float("beta", 1.0f);
-  MatrixWeights weights;
-  weights.n = b.shape()[transposed ? 0 : 1];
-  weights.k = b.shape()[transposed ? 1 : 0];
-  for (int64_t n = 0; n < weights.n; ++n) {
-    for (int64_t k = 0; k < weights.k; ++k) {
-      const int64_t at = transposed ? n * weights.k + k : k * weights.n + n;
-      weights.values.push_back(alpha * b.as<float>()[static_cast<size_t>(at)]);
-    }
-  }
-  if (!node.has_input(2)) return weights;
+// beta * C for each column; empty: there is no C.
+std::vector<float> BiasOf(const Node& node, const Lowerer& lowerer, int64_t n) {
+  std::vector<float> bias;
+  if (!node.has_input(2)) return bias;
   const auto c = lowerer.constant(node.input(2))->as<float>();
-  for (size_t n = 0; n < static_cast<size_t>(weights.n); ++n) {
-    weights.bias.push_back(beta * c[c.size() == 1 ? 0 : n]);
+  const float beta = node.Float("beta", 1.0f);
+  for (size_t i = 0; i < static_cast<size_t>(n); ++i)
+    bias.push_back(beta * c[c.size() == 1 ? 0 : i]);
+  return bias;
+}
+
+// lhs [m, k] by a constant B, which is copied only where it is not [n][k] as it stands.
+Status AddConstantProduct(const Node& node, Lowerer& lowerer, int64_t n, int64_t k) {
+  const Tensor* b = lowerer.constant(node.input(1));
+  const float alpha = node.Float("alpha", 1.0f);
+  Tensor rows;
+  if (node.Int("transB", 0) == 0) b = &(rows = Transposed<float>(*b, k, n));
+  if (alpha != 1.0f) {
+    if (b != &rows) b = &(rows = *b);
+    for (float& value : rows.as<float>()) value *= alpha;
   }
-  return weights;
+  return AddProduct(
+      node, lowerer, lowerer.Dense(node.input(0)),
+      {.values = b->as<float>().data(), .bias = BiasOf(node, lowerer, n), .n = n, .k = k});
 }
 
 Status Lower(const Node& node, Lowerer& lowerer) {
@@ -68,7 +73,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const int64_t n = lowerer.shape(node.outputs[0])[1];
   if (lowerer.constant(node.input(1)) != nullptr && !trans_a && k > 0 &&
       HasBiasForm(node, lowerer, n)) {
-    return AddProduct(node, lowerer, lowerer.Dense(node.input(0)), WeightsOf(node, lowerer));
+    return AddConstantProduct(node, lowerer, n, k);
   }
   PlainProduct product;
   product.lhs = trans_a ? lowerer.Get(node.input(0)).Permuted({1, 0}) : lowerer.Get(node.input(0));

@@ -18,16 +18,6 @@ Status Infer(Inference& inference) {
   return inference.Set(0, inference.dtype(0), shape);
 }
 
-MatrixWeights WeightsOf(const Tensor& b) {
-  MatrixWeights weights{.values = {}, .bias = {}, .n = b.shape()[1], .k = b.shape()[0]};
-  for (int64_t n = 0; n < weights.n; ++n) {
-    for (int64_t k = 0; k < weights.k; ++k) {
-      weights.values.push_back(b.as<float>()[static_cast<size_t>(k * weights.n + n)]);
-    }
-  }
-  return weights;
-}
-
 template <typename T>
 Status LowerPlain(const Node& node, Lowerer& lowerer) {
   const Operand a = lowerer.Dense(node.input(0)), b = lowerer.Dense(node.input(1));
@@ -52,7 +42,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   if (lowerer.type(node.input(0)).dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
   const Tensor* constant = lowerer.constant(node.input(1));
   if (constant != nullptr && constant->shape().rank() == 2 && constant->shape()[0] > 0) {
-    return AddProduct(node, lowerer, lowerer.Dense(node.input(0)), WeightsOf(*constant));
+    const int64_t k = constant->shape()[0], n = constant->shape()[1];
+    const Tensor rows = Transposed<float>(*constant, k, n);
+    return AddProduct(node, lowerer, lowerer.Dense(node.input(0)),
+                      {.values = rows.as<float>().data(), .n = n, .k = k});
   }
   return LowerPlain<float>(node, lowerer);
 }

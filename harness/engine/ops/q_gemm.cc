@@ -2,6 +2,7 @@
 
 #include "harness/engine/integer_product.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/matrix.h"
 
 namespace assay::engine {
 namespace {
@@ -18,28 +19,18 @@ Status Infer(Inference& inference) {
                        std::move(dims));
 }
 
-// [n][k].
-std::vector<int8_t> RowsOfWeights(const Tensor& weights, bool transposed) {
-  const auto values = weights.as<int8_t>();
-  if (transposed) return {values.begin(), values.end()};
-  const int64_t k = weights.shape()[0], n = weights.shape()[1];
-  std::vector<int8_t> rows;
-  for (int64_t row = 0; row < n; ++row) {
-    for (int64_t i = 0; i < k; ++i) rows.push_back(values[static_cast<size_t>(i * n + row)]);
-  }
-  return rows;
-}
-
 Status Lower(const Node& node, Lowerer& lowerer) {
   const Tensor& weights = *lowerer.constant(node.input(1));
-  const std::vector<int8_t> rows = RowsOfWeights(weights, node.Int("transB", 0) != 0);
+  const bool transposed = node.Int("transB", 0) != 0;
+  const Shape& shape = weights.shape();
+  const Tensor rows = transposed ? Tensor() : Transposed<int8_t>(weights, shape[0], shape[1]);
   Convolution product;
   product.src = lowerer.Dense(node.input(0));
   const int64_t n = Columns(node, weights.shape()), k = weights.elements() / n;
   product.spec.w = product.src.elements() / k;
   product.spec.c = k;
   product.spec.oc = n;
-  product.weights.data = rows.data();
+  product.weights.data = transposed ? weights.data() : rows.data();
   if (node.has_input(2)) product.weights.bias = lowerer.constant(node.input(2))->data();
   return AddIntegerProduct(node, lowerer, product, Order::kDense);
 }

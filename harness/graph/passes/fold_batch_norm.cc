@@ -48,14 +48,20 @@ std::optional<Affine> ToAffine(const Graph& graph, const Node& norm, int64_t cha
   return affine;
 }
 
-Tensor ScaleRows(const Tensor& weight, const std::vector<double>& factor) {
-  Tensor scaled = weight;
-  const std::span<float> values = scaled.as<float>();
+void ScaleRows(Tensor& weight, const std::vector<double>& factor) {
+  const std::span<float> values = weight.as<float>();
   const size_t row = values.size() / factor.size();
-  for (size_t i = 0; i < values.size(); ++i) {
-    values[i] = static_cast<float>(values[i] * factor[i / row]);
+  for (size_t c = 0; c < factor.size(); ++c) {
+    for (float& value : values.subspan(c * row, row)) {
+      value = static_cast<float>(value * factor[c]);
+    }
   }
-  return scaled;
+}
+
+// The initializer, out of the graph where nothing else reads it.
+Tensor TakeOrCopy(Graph& graph, const std::string& value, bool alone) {
+  if (!alone || graph.IsOutput(value)) return graph.initializers.at(value);
+  return std::move(graph.initializers.extract(value).mapped());
 }
 
 Tensor Bias(const std::optional<std::span<const float>>& bias, const Affine& affine) {
@@ -77,15 +83,17 @@ void SetInput(Graph& graph, FreshNames& names, Node& node, size_t index, const s
 }
 
 // Whether `norm` could be folded into `conv`; then it has been, but for the name of the output.
-bool Fold(Graph& graph, FreshNames& names, Node& conv, const Node& norm) {
+// `alone`: the convolution is the only reader of its weights.
+bool Fold(Graph& graph, FreshNames& names, Node& conv, const Node& norm, bool alone) {
   const Tensor* weight = graph.Initializer(conv.input(1));
   if (weight == nullptr || weight->dtype() != DType::kF32 || weight->elements() == 0) return false;
   const int64_t channels = weight->shape()[0];
   const auto affine = ToAffine(graph, norm, channels);
   const auto bias = Vector(graph, conv.input(2), channels);
   if (!affine || (conv.has_input(2) && !bias)) return false;
-  Tensor folded_weight = ScaleRows(*weight, affine->factor);
   Tensor folded_bias = Bias(bias, *affine);
+  Tensor folded_weight = TakeOrCopy(graph, conv.input(1), alone);
+  ScaleRows(folded_weight, affine->factor);
   SetInput(graph, names, conv, 1, conv.input(1) + "_folded", std::move(folded_weight));
   SetInput(graph, names, conv, 2, conv.name + "_bias_folded", std::move(folded_bias));
   return true;
@@ -110,7 +118,10 @@ Status FoldBatchNorm(Graph& graph) {
     if (it == convolutions.end() || graph.IsOutput(norm.input(0))) continue;
     if (consumers.at(norm.input(0)).size() != 1) continue;
     const size_t conv = it->second;
-    if (!Fold(graph, names, graph.nodes[conv], norm)) continue;
+    // A name that an earlier fold gave is read once.
+    const auto readers = consumers.find(graph.nodes[conv].input(1));
+    const bool alone = readers == consumers.end() || readers->second.size() == 1;
+    if (!Fold(graph, names, graph.nodes[conv], norm, alone)) continue;
     graph.nodes[conv].outputs[0] = norm.outputs[0];
     convolutions[norm.outputs[0]] = conv;
     folded[i] = true;
