@@ -22,7 +22,8 @@ namespace {
 constexpr const char* kFooter = R"(
 Both engines get the same file and the same input, in this process, in turns; ratios are how much
 better Assay is. NAME.int8.onnx is timed beside Assay's NAME.onnx too. Of several threads, idle workers
-spin for a while after a run: the next in turn waits until they sleep. "alone" is in a process of its own.
+spin for a while after a run: the next in turn waits until they sleep; and all workers are kept off the
+CPU of the calling thread. "alone" is in a process of its own.
 "others" is what share of a CPU other processes had meanwhile: with several threads it must be little.
 Memory and the time of plan building are of fresh processes: the peak of the resident set above what
 it was before the file was opened.

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "bench/peers/onnxruntime/fresh.h"
+#include "bench/peers/onnxruntime/pin.h"
 #include "bench/peers/onnxruntime/subject.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/noise.h"
@@ -156,6 +157,7 @@ class Contest {
     const double start_s = run.clock.wall_s();
     ASSAY_RETURN_IF_ERROR(subjects_[0]->Run());
     run.settling_runs = static_cast<int>(kSettling_s / (run.clock.wall_s() - start_s));
+    const PinnedThreads pinned;
     const CpuShare before = CpuShare::Now();
     const measure::Timing timing = measure::TimeInterleaved(timed, run);
     ASSAY_RETURN_IF_ERROR(status);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "bench/peers/onnxruntime/pin.h"
 #include "harness/measure/child.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/runner.h"
@@ -75,7 +76,8 @@ Result<std::unique_ptr<Subject>> Load(const std::shared_ptr<const Ort>& ort,
 
 // The median of runs for about half a second, at least three.
 Result<double> TimeAlone(Subject& subject) {
-  Status status;
+  Status status = subject.Run();
+  const PinnedThreads pinned;
   measure::RunnerOptions run;
   run.budget_s = 0.5;
   run.min_rounds = 3;

@@ -57,7 +57,8 @@ Section Speed(std::span<const Record> records, const std::string& type) {
           {record.model, fmt::format("{}", record.batch), fmt::format("{}", lane.threads),
            Time(&lane), Time(record.FindLane("onnxruntime", lane.threads)), Value(speed_up),
            Interval(speed_up), fmt::format("{}", record.rounds),
-           fmt::format("{:.0f} %", 100 * record.others), fmt::format("{:.0e}", record.difference), Value(other), Interval(other)});
+           fmt::format("{:.0f} %", 100 * record.others), fmt::format("{:.0e}", record.difference),
+           Value(other), Interval(other)});
     }
   }
   return section;
