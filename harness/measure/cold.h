@@ -21,7 +21,7 @@ struct ColdOptions {
   int min_rounds = 5;
   int max_rounds = 61;
   uint64_t seed = 1;           // Of the order.
-  std::function<bool()> stop;  // Asked before every round.
+  std::function<bool()> stop = {};  // Asked before every round.
 };
 
 // Seconds of a call, by subject and round: the mean of the two calls of the round. Rounds are
