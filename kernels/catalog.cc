@@ -99,7 +99,7 @@ int64_t DstBytes(ComputeType type) { return type == ComputeType::kU8S8U8 ? 1 : 4
 int64_t PixelProducts(const ConvSpec& s) { return s.c / s.groups * s.kh * s.kw; }
 
 // How far an output may be off: operands are at most 1.
-double Tolerance(const Operator& op, const ConvSpec& spec) {
+double ToleranceOf(const Operator& op, const ConvSpec& spec) {
   const auto* dense = std::get_if<conv::Conv>(&op);
   return dense != nullptr ? dense->error_bound() * static_cast<double>(PixelProducts(spec)) : 0;
 }
@@ -257,12 +257,14 @@ struct Run::Impl {
   Problem problem;
   KernelOptions options;
   OutputStage stage;
-  Buffer src, weights, bias, dst, workspace;
+  Buffer own_src, own_weights, own_bias, own_dst, workspace;
+  GivenOperands operands;
+  int64_t src_bytes = 0, dst_bytes = 0;
   std::optional<Operator> op;
   std::string variant;
   std::unique_ptr<ThreadPool> pool;
 
-  Weights view() const { return {weights.data(), bias.data()}; }
+  uint8_t* dst() const { return static_cast<uint8_t*>(operands.dst); }
 };
 
 Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -273,16 +275,30 @@ Run::~Run() = default;
 Result<Run> Run::Make(const Problem& problem, const KernelOptions& options) {
   const ConvSpec& s = problem.spec;
   const bool real = problem.type == ComputeType::kF32;
+  Buffer src = Operand(s.n * s.h * s.w * s.c, real, 2);
+  Buffer weights = Operand(s.oc * PixelProducts(s), real, 3), bias = Bias(problem);
+  Buffer dst =
+      Buffer::Zeroed(static_cast<size_t>(s.n * s.oh() * s.ow() * s.oc * DstBytes(problem.type)));
+  ASSAY_ASSIGN_OR_RETURN(
+      Run run, Make(problem, options, {src.data(), {weights.data(), bias.data()}, dst.data()}));
+  run.impl_->own_src = std::move(src);
+  run.impl_->own_weights = std::move(weights);
+  run.impl_->own_bias = std::move(bias);
+  run.impl_->own_dst = std::move(dst);
+  return run;
+}
+
+Result<Run> Run::Make(const Problem& problem, const KernelOptions& options,
+                      const GivenOperands& operands) {
+  const ConvSpec& s = problem.spec;
   auto impl = std::make_unique<Impl>();
   impl->problem = problem;
   impl->options = options;
   impl->stage = StageOf(problem);
-  impl->src = Operand(s.n * s.h * s.w * s.c, real, 2);
-  impl->weights = Operand(s.oc * PixelProducts(s), real, 3);
-  impl->bias = Bias(problem);
-  impl->dst =
-      Buffer::Zeroed(static_cast<size_t>(s.n * s.oh() * s.ow() * s.oc * DstBytes(problem.type)));
-  ASSAY_ASSIGN_OR_RETURN(impl->op, MakeOperator(problem, impl->view(), impl->stage, options));
+  impl->operands = operands;
+  impl->src_bytes = s.n * s.h * s.w * s.c * (problem.type == ComputeType::kF32 ? 4 : 1);
+  impl->dst_bytes = s.n * s.oh() * s.ow() * s.oc * DstBytes(problem.type);
+  ASSAY_ASSIGN_OR_RETURN(impl->op, MakeOperator(problem, operands.weights, impl->stage, options));
   impl->pool = std::make_unique<ThreadPool>(std::max(1, options.threads));
   std::visit(
       [&](const auto& op) {
@@ -298,37 +314,37 @@ Result<Run> Run::Make(const Problem& problem, const KernelOptions& options) {
 void Run::Once() {
   Impl& run = *impl_;
   if (auto* product = std::get_if<gemm::Gemm>(&*run.op)) {
-    product->Run(run.problem.spec.w, {.lhs = run.src.data(), .dst = run.dst.data()}, *run.pool);
+    product->Run(run.problem.spec.w, {.lhs = run.operands.src, .dst = run.dst()}, *run.pool);
   } else if (auto* dense = std::get_if<conv::Conv>(&*run.op)) {
-    dense->Run(run.src.data(), run.dst.data(), nullptr, run.workspace.data(), *run.pool);
+    dense->Run(run.operands.src, run.dst(), nullptr, run.workspace.data(), *run.pool);
   } else {
-    std::get<depthwise::Depthwise>(*run.op).Run(run.src.data(), run.dst.data(), nullptr,
+    std::get<depthwise::Depthwise>(*run.op).Run(run.operands.src, run.dst(), nullptr,
                                                 run.workspace.data(), *run.pool);
   }
 }
 
 void Run::Pack() {
   Impl& run = *impl_;
-  Result<Operator> op = MakeOperator(run.problem, run.view(), run.stage, run.options);
+  Result<Operator> op = MakeOperator(run.problem, run.operands.weights, run.stage, run.options);
   ASSAY_CHECK(op.ok());  // It was when this run was made.
   run.op = *std::move(op);
 }
 
 Status Run::Verify() {
   Impl& run = *impl_;
-  std::fill_n(run.dst.data(), run.dst.size(), uint8_t{0xee});
+  std::fill_n(run.dst(), run.dst_bytes, uint8_t{0xee});
   Once();
   const ConvSpec& s = run.problem.spec;
   const int64_t pixels = s.n * s.oh() * s.ow();
   const int64_t element = DstBytes(run.problem.type);
   const int64_t step = std::max<int64_t>(1, run.problem.macs() / kVerifiedMacs);
-  const double tolerance = Tolerance(*run.op, s);
+  const double tolerance = Tolerance();
   std::vector<uint8_t> want(static_cast<size_t>(s.oc * element));
   for (int64_t at = 0; at < pixels; at += step) {
     const int64_t pixel = pixels - 1 - at;
-    conv::ReferencePixel(s, run.problem.type, run.src.data(), run.view(), run.stage, nullptr, pixel,
-                         want.data());
-    const uint8_t* got = run.dst.data() + pixel * s.oc * element;
+    conv::ReferencePixel(s, run.problem.type, run.operands.src, run.operands.weights, run.stage,
+                         nullptr, pixel, want.data());
+    const uint8_t* got = run.dst() + pixel * s.oc * element;
     const int64_t channel = FirstDifference(want.data(), got, s.oc, element, tolerance);
     if (channel != s.oc) {
       return Error(run.problem.ToString() + " by " + run.variant + ": output pixel " +
@@ -343,18 +359,20 @@ const Problem& Run::problem() const { return impl_->problem; }
 const std::string& Run::variant() const { return impl_->variant; }
 
 Operands Run::operands() const {
-  return {.src = impl_->src.data(),
-          .weights = impl_->view(),
+  return {.src = impl_->operands.src,
+          .weights = impl_->operands.weights,
           .stage = &impl_->stage,
-          .dst = {impl_->dst.data(), impl_->dst.size()}};
+          .dst = {impl_->dst(), static_cast<size_t>(impl_->dst_bytes)}};
 }
+
+double Run::Tolerance() const { return ToleranceOf(*impl_->op, impl_->problem.spec); }
 
 size_t Run::packed_bytes() const {
   return std::visit([](const auto& op) { return op.packed_bytes(); }, *impl_->op);
 }
 
 int64_t Run::bytes_touched() const {
-  return static_cast<int64_t>(impl_->src.size() + packed_bytes() + impl_->dst.size());
+  return impl_->src_bytes + static_cast<int64_t>(packed_bytes()) + impl_->dst_bytes;
 }
 
 }  // namespace assay::catalog

@@ -51,6 +51,13 @@ struct Operands {
   std::span<const uint8_t> dst;  // m x n, or NHWC: what the last Once or Verify computed.
 };
 
+// Operands of somebody else, who keeps them while the run lives: see Operands for their extents.
+struct GivenOperands {
+  const void* src = nullptr;
+  Weights weights;
+  void* dst = nullptr;
+};
+
 // A problem with operands of its own, ready to run: full-range integers, or floats on a grid so
 // coarse that sums come out exact; the same for every variant and on every machine. Convolutions
 // have a bias and a fused ReLU.
@@ -58,6 +65,8 @@ class Run {
  public:
   // Errors as conv::Conv::Make: above all, options.variant is unknown or cannot run here.
   static Result<Run> Make(const Problem& problem, const KernelOptions& options = {});
+  static Result<Run> Make(const Problem& problem, const KernelOptions& options,
+                          const GivenOperands& operands);
 
   Run(Run&&) noexcept;
   Run& operator=(Run&&) noexcept;
@@ -78,6 +87,8 @@ class Run {
   const std::string& variant() const;
   // Valid as long as the run.
   Operands operands() const;
+  // How far an output may be off from exact sums; 0 but for Winograd.
+  double Tolerance() const;
   // Of one run: source, packed weights and destination, each once.
   int64_t bytes_touched() const;
   size_t packed_bytes() const;

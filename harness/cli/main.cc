@@ -10,6 +10,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/conform/judge.h"
+#include "harness/gate/duet.h"
 #include "harness/measure/child.h"
 #include "harness/report/terminal.h"
 #include "harness/tune/evaluator.h"
@@ -72,6 +73,7 @@ int Main(int argc, char** argv) {
 int main(int argc, char** argv) {
   assay::tune::RegisterModelFootprint();
   assay::conform::RegisterJudge();
+  assay::gate::RegisterDuet();
   if (const auto code = assay::measure::MaybeRunChild(argc, argv)) return *code;
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // A limit is an error of the write, as a full disk is.

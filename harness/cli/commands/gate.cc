@@ -1,0 +1,212 @@
+// assay gate: is this build slower than the one before? Decided on this machine, in one process.
+#include "harness/gate/gate.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "harness/cli/command.h"
+#include "harness/cli/json_output.h"
+#include "harness/file/write_whole.h"
+#include "harness/gate/bisect.h"
+#include "harness/gate/revision.h"
+#include "harness/measure/interrupt.h"
+#include "harness/report/gate.h"
+#include "harness/report/terminal.h"
+
+namespace assay::cli {
+namespace {
+
+struct Options {
+  std::string base_library, candidate_library;
+  std::string base_revision;
+  std::vector<std::string> bisect;
+  gate::Repository repository = {.folder = "."};
+  gate::GateOptions gate;
+  double limit_percent = 1;
+  bool strict = false, markdown = false;
+  std::string json, junit, sarif;
+};
+
+// A regular expression that is found in this name alone.
+std::string Exactly(const std::string& name) {
+  std::string escaped = "^";
+  for (char c : name) {
+    if (std::string_view("^$.*+?()[]{}|\\").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped + "$";
+}
+
+int CodeOf(const gate::GateReport& report, bool strict) {
+  if (report.interrupted) return kInterrupted;
+  if (report.any(gate::CaseState::kDifferent)) return kWrongResults;
+  if (!report.invalid.empty()) return kBestEffort;
+  if (report.any(gate::CaseState::kFailed)) return kUsage;
+  if (report.regressed()) return kRegression;
+  return strict && report.inconclusive() ? kInconclusive : kFine;
+}
+
+Status WriteAll(const Options& options, const gate::GateReport& report,
+                const report::GateContext& context) {
+  if (!options.json.empty()) {
+    ASSAY_RETURN_IF_ERROR(WriteJson(report::GateJson(report, context), options.json));
+  }
+  if (!options.junit.empty()) {
+    ASSAY_RETURN_IF_ERROR(WriteWhole(options.junit, report::GateJunit(report, context)));
+  }
+  if (options.sarif.empty()) return {};
+  return WriteWhole(options.sarif, report::GateSarif(report, context).dump(2) + "\n");
+}
+
+// "", or why these options do not go together.
+std::string Contradiction(const Options& o) {
+  const bool libraries = !o.base_library.empty() || !o.candidate_library.empty();
+  const int ways =
+      (libraries ? 1 : 0) + (o.base_revision.empty() ? 0 : 1) + (o.bisect.empty() ? 0 : 1);
+  if (ways != 1) {
+    return "expected one of --base REV, --bisect GOOD BAD, or --base-lib with --candidate-lib";
+  }
+  if (libraries && (o.base_library.empty() || o.candidate_library.empty())) {
+    return "--base-lib and --candidate-lib belong together";
+  }
+  if (!o.bisect.empty() && o.gate.filter.empty()) return "--bisect needs --case NAME or --filter";
+  return "";
+}
+
+// What reproduces a finding, but for the name of its case.
+std::string Reproducing(const Options& o) {
+  const std::string builds =
+      o.base_revision.empty()
+          ? fmt::format("--base-lib {} --candidate-lib {}", o.base_library, o.candidate_library)
+          : fmt::format("--base {}", o.base_revision);
+  return fmt::format("assay gate {} --suite full --limit {} --filter", builds, o.limit_percent);
+}
+
+Result<int> RunBisect(Options& options) {
+  gate::BisectOptions bisect = {
+      .repository = options.repository,
+      .good = options.bisect[0],
+      .bad = options.bisect[1],
+      .gate = options.gate,
+      .told = [](const std::string& line) { fmt::print(stderr, "{}\n", report::Printable(line)); }};
+  bisect.gate.suite = "full";
+  ASSAY_ASSIGN_OR_RETURN(const gate::BisectResult found, gate::Bisect(bisect));
+  if (found.interrupted) return kInterrupted;
+  if (found.commit.empty()) {
+    fmt::print("{} is not shown to be slower than {}\n", options.bisect[1], options.bisect[0]);
+    return kFine;
+  }
+  ASSAY_ASSIGN_OR_RETURN(const std::string commit,
+                         gate::Describe(options.repository, found.commit));
+  fmt::print("first slower: {}\n", report::Printable(commit));
+  for (const std::string& skipped : found.skipped) {
+    fmt::print("or, not decided: {}\n", skipped.substr(0, 12));
+  }
+  return kRegression;
+}
+
+// The libraries of --base: of the revision and of the working tree.
+Status BuildBoth(Options& options) {
+  if (options.base_revision.empty()) return {};
+  ASSAY_ASSIGN_OR_RETURN(options.base_library,
+                         gate::BuildCases(options.repository, options.base_revision));
+  ASSAY_ASSIGN_OR_RETURN(options.candidate_library,
+                         gate::BuildCases(options.repository, gate::kWorkingTree));
+  return {};
+}
+
+Result<int> Run(Options& options) {
+  ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.json));
+  if (const std::string wrong = Contradiction(options); !wrong.empty()) {
+    return Error("gate: " + wrong);
+  }
+  options.gate.rules.limit = options.limit_percent / 100;
+  measure::CatchInterrupts();
+  report::Progress progress("assay gate");
+  options.gate.stop = [] { return measure::Interrupted(); };
+  options.gate.progress = [&](const std::string& what, int done, int most) {
+    progress.Update(done, most, what);
+  };
+  options.repository.progress = [&](const std::string& what) {
+    progress.Clear();
+    fmt::print(stderr, "{}\n", what);
+  };
+  if (!options.bisect.empty()) return RunBisect(options);
+  ASSAY_RETURN_IF_ERROR(BuildBoth(options));
+  options.gate.base = options.base_library;
+  options.gate.candidate = options.candidate_library;
+  ASSAY_ASSIGN_OR_RETURN(const gate::GateReport report, gate::RunGate(options.gate));
+  progress.Clear();
+  const bool revision = !options.base_revision.empty();
+  const report::GateContext context = {
+      .base = revision ? options.base_revision : options.base_library,
+      .candidate = revision ? "working tree" : options.candidate_library,
+      .command = Reproducing(options),
+      .options = options.gate};
+  ASSAY_RETURN_IF_ERROR(WriteAll(options, report, context));
+  if (options.json != "-") {
+    fmt::print("{}", report::GateText(report, context, options.markdown));
+  }
+  return CodeOf(report, options.strict);
+}
+
+std::function<Result<int>()> Declare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--base", options->base_revision,
+                 "Git revision to judge the working tree by; both are built, once per tree")
+      ->type_name("REV");
+  app.add_option("--bisect", options->bisect,
+                 "Find the commit after GOOD, up to BAD, that made --case slower")
+      ->type_name("GOOD BAD")
+      ->expected(2);
+  app.add_option_function<std::string>(
+         "--case", [options](const std::string& name) { options->gate.filter = Exactly(name); },
+         "Only the case of this name")
+      ->type_name("NAME");
+  app.add_option("--compiler", options->repository.compiler, "C++ compiler of --base and --bisect")
+      ->capture_default_str();
+  app.add_option("--base-lib", options->base_library, "Library of cases of the build before")
+      ->type_name("A.so");
+  app.add_option("--candidate-lib", options->candidate_library, "Library of the build to judge")
+      ->type_name("B.so");
+  app.add_option("--suite", options->gate.suite, "quick, full, or a file of case names")
+      ->capture_default_str();
+  app.add_option("--filter", options->gate.filter, "Only cases in which this is found")
+      ->type_name("REGEX");
+  app.add_option("--limit", options->limit_percent, "Percent of slowdown that is tolerated")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 100.0));
+  app.add_option("--seed", options->gate.seed, "Of the order of cases and turns")
+      ->capture_default_str();
+  app.add_flag("--strict", options->strict, "Exit code 12 where a case stays inconclusive");
+  app.add_flag("--markdown", options->markdown, "Print Markdown");
+  app.add_option("--json", options->json, "Write everything to FILE, or - for stdout")
+      ->type_name("FILE|-");
+  app.add_option("--junit", options->junit, "Write JUnit's XML")->type_name("FILE");
+  app.add_option("--sarif", options->sarif, "Write SARIF 2.1.0")->type_name("FILE");
+  app.footer(
+      "Both builds take turns in one process, in 5 to 20 fresh processes, until each case is\n"
+      "decided: ok (the slowdown is shown to be within the limit), improved, regressed (confirmed\n"
+      "by 10 more processes), or inconclusive. Two controls run along: a copy of the base, and "
+      "the\n"
+      "copy with 3 % more work; where they do not come out, the run is invalid.\n"
+      "A library exports the cases of harness/gate/registry.h; any project's kernels can be "
+      "gated.\n"
+      "Exit codes: 0 nothing is shown to be slower; 2 usage; 3 invalid; 10 regressed; 11 outputs\n"
+      "differ; 12 inconclusive, with --strict; 130 interrupted.\n"
+      "Examples:\n"
+      "  assay gate --base HEAD~1                       the working tree against a commit\n"
+      "  assay gate --base v1.2 --suite full --junit gate.xml\n"
+      "  assay gate --bisect v1.2 HEAD --case gemm:f32:64x64x64\n"
+      "  assay gate --base-lib old.so --candidate-lib new.so");
+  return [options] { return Run(*options); };
+}
+
+}  // namespace
+
+extern const Command gate;
+const Command gate = {"gate", "Judge a build by the one before: is anything slower?", Declare};
+
+}  // namespace assay::cli

@@ -1,0 +1,54 @@
+// A duet: two builds of the same cases, taking turns in one process on the same operands. What the
+// machine does to one it does to the other, and addresses differ only in what the builds allocate
+// themselves. A process is one observation: its median of rounds goes into the test (sequential.h).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/base/status.h"
+
+namespace assay::gate {
+
+struct DuetJob {
+  std::string case_name;
+  std::string base, candidate;  // Libraries.
+  int64_t iterations = 0;       // Of a batch; 0: as many as take min_batch_s, by the base.
+  double candidate_work = 1;    // Times as many iterations by the candidate: an injected slowdown.
+};
+
+struct DuetRequest {
+  std::vector<DuetJob> jobs;
+  int rounds = 14;
+  double min_batch_s = 4e-4;
+  uint64_t seed = 1;      // Of the order of the jobs and of the turns.
+  bool reversed = false;  // The candidate is loaded, set up and run first.
+};
+
+struct DuetResult {
+  std::string case_name;
+  std::string error;       // What went wrong; the rest is then empty.
+  std::string difference;  // How the outputs differ; nothing is timed then.
+  std::string base_variant, candidate_variant;
+  int64_t iterations = 0;
+  double log_ratio = 0;                // Median over rounds of ln(candidate's time / base's).
+  double base_s = 0, candidate_s = 0;  // Medians, per iteration; the candidate's of its own work.
+  int64_t involuntary_switches = 0;
+};
+
+struct DuetAnswer {
+  std::vector<DuetResult> results;  // In the order of the jobs.
+  double wall_s = 0, cpu_s = 0;     // Of the timed batches.
+  double steal_s = 0;               // While they ran; 0 where it is not known.
+};
+
+// In this process. Error: a library cannot be loaded.
+Result<DuetAnswer> RunDuet(const DuetRequest& request);
+
+// In a fresh process (measure/child.h); the executable's main calls RegisterDuet first. Error: as
+// RunDuet, or the process died, or the user interrupted.
+void RegisterDuet();
+Result<DuetAnswer> RunDuetInChild(const DuetRequest& request);
+
+}  // namespace assay::gate

@@ -1,0 +1,38 @@
+// The duet in a fresh process: its request and its answer travel as JSON.
+#include <nlohmann/json.hpp>
+
+#include "harness/gate/duet.h"
+#include "harness/measure/child.h"
+
+namespace assay::gate {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetJob, case_name, base, candidate, iterations, candidate_work)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetRequest, jobs, rounds, min_batch_s, seed, reversed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetResult, case_name, error, difference, base_variant,
+                                   candidate_variant, iterations, log_ratio, base_s, candidate_s,
+                                   involuntary_switches)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetAnswer, results, wall_s, cpu_s, steal_s)
+
+namespace {
+
+constexpr const char* kChild = "gate_duet";
+// A process that hangs is killed: of a whole suite, none takes longer.
+constexpr double kTimeout_s = 600;
+
+Result<std::string> Answer(const std::vector<std::string>& arguments) {
+  const auto request = nlohmann::json::parse(arguments.at(0)).get<DuetRequest>();
+  ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, RunDuet(request));
+  return nlohmann::json(answer).dump();
+}
+
+}  // namespace
+
+void RegisterDuet() { measure::RegisterChild(kChild, Answer); }
+
+Result<DuetAnswer> RunDuetInChild(const DuetRequest& request) {
+  ASSAY_ASSIGN_OR_RETURN(const std::string answer,
+                         measure::RunChild(kChild, {nlohmann::json(request).dump()}, kTimeout_s));
+  return nlohmann::json::parse(answer).get<DuetAnswer>();
+}
+
+}  // namespace assay::gate

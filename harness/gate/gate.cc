@@ -1,0 +1,335 @@
+#include "harness/gate/gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "harness/gate/case_library.h"
+#include "harness/gate/suite.h"
+#include "harness/measure/clock.h"
+#include "objectives/stats/multiple.h"
+#include "objectives/stats/order.h"
+#include "objectives/stats/trimmed.h"
+
+namespace assay::gate {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Fewer iterations could not be raised by 3 %.
+constexpr int64_t kControlIterations = 34;
+
+Estimate SlowdownOf(const Location& location, double level) {
+  Estimate estimate = location.At(level);
+  for (double* value : {&estimate.value, &estimate.lo, &estimate.hi}) *value = std::expm1(*value);
+  return estimate;
+}
+
+// A copy of a file that goes away with it: the same code at other addresses.
+class Copy {
+ public:
+  static Result<Copy> Of(const std::string& path) {
+    std::error_code error;
+    const fs::path folder = fs::temp_directory_path(error);
+    const std::string name = fmt::format("assay-control-{:08x}.so", std::random_device{}());
+    Copy copy;
+    copy.path_ = (folder / name).string();
+    fs::copy_file(path, copy.path_, error);
+    if (error) return Error(fmt::format("{}: cannot be copied: {}", path, error.message()));
+    return copy;
+  }
+  Copy() = default;
+  Copy(Copy&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+  Copy& operator=(Copy&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~Copy() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+class Runner {
+ public:
+  explicit Runner(const GateOptions& options) : options_(options) {}
+
+  Result<GateReport> Run() {
+    const double start_s = measure::MonotonicSeconds();
+    ASSAY_RETURN_IF_ERROR(ListCases());
+    ASSAY_ASSIGN_OR_RETURN(copy_, Copy::Of(options_.base));
+    ASSAY_RETURN_IF_ERROR(Preflight());
+    ASSAY_RETURN_IF_ERROR(Look());
+    Correct();
+    ASSAY_RETURN_IF_ERROR(Confirm());
+    Conclude();
+    report_.seconds = measure::MonotonicSeconds() - start_s;
+    return std::move(report_);
+  }
+
+ private:
+  Status ListCases() {
+    ASSAY_ASSIGN_OR_RETURN(const CaseLibrary base, CaseLibrary::Load(options_.base));
+    ASSAY_ASSIGN_OR_RETURN(const CaseLibrary candidate, CaseLibrary::Load(options_.candidate));
+    ASSAY_ASSIGN_OR_RETURN(const Suite suite, Suite::Make(options_.suite, options_.filter));
+    for (const assay_case& c : candidate.cases()) {
+      if (!suite.Has(c)) continue;
+      CaseReport& added = report_.cases.emplace_back();
+      added.name = c.name;
+      if (base.Find(c.name) == nullptr) added.state = CaseState::kAdded;
+    }
+    for (const assay_case& c : base.cases()) {
+      if (!suite.Has(c) || candidate.Find(c.name) != nullptr) continue;
+      CaseReport& removed = report_.cases.emplace_back();
+      removed.name = c.name;
+      removed.state = CaseState::kRemoved;
+    }
+    if (std::ranges::none_of(report_.cases, Timed)) {
+      return Error(fmt::format("{} and {} have no case in common that the suite '{}'{} names",
+                               options_.base, options_.candidate, options_.suite,
+                               options_.filter.empty() ? "" : " and the filter"));
+    }
+    return {};
+  }
+
+  static bool Timed(const CaseReport& c) { return c.state == CaseState::kJudged; }
+  bool Stopped() {
+    report_.interrupted |= options_.stop && options_.stop();
+    return report_.interrupted;
+  }
+
+  DuetJob JobOf(const CaseReport& c) const {
+    return {c.name, options_.base, options_.candidate, c.iterations, 1};
+  }
+
+  // One process for the given cases, and the controls where they are known.
+  Result<DuetAnswer> Process(const std::vector<CaseReport*>& cases, bool reversed, int rounds) {
+    DuetRequest request;
+    for (const CaseReport* c : cases) request.jobs.push_back(JobOf(*c));
+    if (control_iterations_ > 0) {
+      for (double work : {1.0, options_.sentinel_work}) {
+        request.jobs.push_back(
+            {report_.null.case_name, options_.base, copy_.path(), control_iterations_, work});
+      }
+    }
+    request.rounds = rounds;
+    request.min_batch_s = options_.min_batch_s;
+    request.seed = options_.seed + static_cast<uint64_t>(report_.processes);
+    request.reversed = reversed;
+    ASSAY_ASSIGN_OR_RETURN(DuetAnswer answer, RunDuetInChild(request));
+    ++report_.processes;
+    return answer;
+  }
+
+  // Compares outputs and sets the iterations; picks the case of the controls.
+  Status Preflight() {
+    std::vector<CaseReport*> cases;
+    for (CaseReport& c : report_.cases) {
+      if (Timed(c)) cases.push_back(&c);
+    }
+    if (options_.progress) options_.progress("comparing outputs", 0, 1);
+    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(cases, false, 1));
+    std::vector<std::pair<int64_t, const CaseReport*>> by_iterations;
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const DuetResult& result = answer.results[i];
+      CaseReport& c = *cases[i];
+      c.iterations = result.iterations;
+      c.base_variant = result.base_variant;
+      c.candidate_variant = result.candidate_variant;
+      c.note = result.error + result.difference;
+      if (!result.error.empty()) c.state = CaseState::kFailed;
+      if (!result.difference.empty()) c.state = CaseState::kDifferent;
+      if (Timed(c)) by_iterations.emplace_back(c.iterations, &c);
+    }
+    std::ranges::sort(by_iterations);
+    std::erase_if(by_iterations, [](const auto& c) { return c.first < kControlIterations; });
+    if (!by_iterations.empty()) {
+      const auto& [iterations, chosen] = by_iterations[by_iterations.size() / 2];
+      report_.null.case_name = report_.sentinel.case_name = chosen->name;
+      control_iterations_ = iterations;
+    } else if (const auto first = std::ranges::find_if(report_.cases, Timed);
+               first != report_.cases.end()) {  // Longer batches, of the controls alone.
+      report_.null.case_name = report_.sentinel.case_name = first->name;
+      control_iterations_ = kControlIterations;
+    }
+    report_.null.name = "identical copy";
+    report_.sentinel.name = "injected slowdown";
+    report_.sentinel.work = options_.sentinel_work;
+    return {};
+  }
+
+  void Add(const DuetAnswer& answer, const std::vector<CaseReport*>& cases, bool confirming) {
+    for (size_t i = 0; i < cases.size(); ++i) {
+      const DuetResult& result = answer.results[i];
+      CaseReport& c = *cases[i];
+      if (!result.error.empty() || !result.difference.empty()) {  // Not in the first process.
+        c.state = result.error.empty() ? CaseState::kDifferent : CaseState::kFailed;
+        c.note = result.error + result.difference;
+        continue;
+      }
+      (confirming ? c.confirmation : c.log_ratios).push_back(result.log_ratio);
+      base_s_[&c].push_back(result.base_s);
+      candidate_s_[&c].push_back(result.candidate_s);
+      switches_ += result.involuntary_switches;
+    }
+    if (answer.results.size() == cases.size() + 2) {
+      report_.null.log_ratios.push_back(answer.results[cases.size()].log_ratio);
+      report_.sentinel.log_ratios.push_back(answer.results[cases.size() + 1].log_ratio);
+    }
+    wall_s_ += answer.wall_s;
+    cpu_s_ += answer.cpu_s;
+    steal_s_ += answer.steal_s;
+  }
+
+  // Processes up to each look, of what is undecided then.
+  Status Look() {
+    const int most = options_.rules.looks.back();
+    int done = 0;
+    for (int until : options_.rules.looks) {
+      std::vector<CaseReport*> undecided;
+      for (CaseReport& c : report_.cases) {
+        if (Timed(c) && c.verdict == GateVerdict::kInconclusive) undecided.push_back(&c);
+      }
+      const bool controls_open = control_iterations_ > 0 && !ControlsDecided();
+      if (undecided.empty() && !controls_open) return {};
+      for (; done < until && !Stopped(); ++done) {
+        if (options_.progress) {
+          options_.progress(fmt::format("{} cases", undecided.size()), done, most);
+        }
+        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(undecided, false, options_.rounds));
+        Add(answer, undecided, false);
+      }
+      if (report_.interrupted) return {};
+      for (CaseReport* c : undecided) {
+        if (!Timed(*c)) continue;
+        c->looks.push_back(LookAt(c->log_ratios, options_.rules));
+        c->verdict = Decide(c->looks.back(), options_.rules);
+      }
+      for (Control* control : {&report_.null, &report_.sentinel}) {
+        if (control->verdict != GateVerdict::kInconclusive) continue;
+        control->verdict = Decide(LookAt(control->log_ratios, options_.rules), options_.rules);
+      }
+    }
+    return {};
+  }
+
+  bool ControlsDecided() const {
+    return report_.null.verdict != GateVerdict::kInconclusive &&
+           report_.sentinel.verdict != GateVerdict::kInconclusive;
+  }
+
+  // What the correction for many cases does not leave is not regressed.
+  void Correct() {
+    std::vector<CaseReport*> judged;
+    std::vector<double> p;
+    for (CaseReport& c : report_.cases) {
+      if (!Timed(c) || c.looks.empty()) continue;
+      c.p_regressed = PRegressed(c.looks, options_.rules);
+      judged.push_back(&c);
+      p.push_back(c.p_regressed);
+    }
+    const std::vector<double> adjusted = BenjaminiHochberg(p);
+    for (size_t i = 0; i < judged.size(); ++i) {
+      judged[i]->p_adjusted = adjusted[i];
+      if (judged[i]->verdict == GateVerdict::kRegressed && adjusted[i] > options_.false_discovery) {
+        judged[i]->verdict = GateVerdict::kInconclusive;
+      }
+    }
+  }
+
+  Status Confirm() {
+    std::vector<CaseReport*> suspects;
+    for (CaseReport& c : report_.cases) {
+      if (Timed(c) && c.verdict == GateVerdict::kRegressed) suspects.push_back(&c);
+    }
+    for (int i = 0; i < options_.confirming && !suspects.empty() && !Stopped(); ++i) {
+      if (options_.progress) {
+        options_.progress(fmt::format("confirming {} cases", suspects.size()), i,
+                          options_.confirming);
+      }
+      ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(suspects, true, options_.rounds));
+      Add(answer, suspects, true);
+    }
+    if (report_.interrupted) return {};
+    for (CaseReport* c : suspects) {
+      if (!Timed(*c)) continue;
+      const GateLook look = LookAt(c->confirmation, options_.rules);
+      const auto slower = std::ranges::count_if(c->confirmation, [](double r) { return r > 0; });
+      const bool found = look.p_regressed < options_.confirm_alpha && slower >= options_.agreeing;
+      if (!found) c->state = CaseState::kNotReproduced;
+    }
+    return {};
+  }
+
+  void Conclude() {
+    for (CaseReport& c : report_.cases) {
+      if (!base_s_[&c].empty()) {
+        c.base_s = Median(base_s_[&c]);
+        c.candidate_s = Median(candidate_s_[&c]);
+      }
+    }
+    report_.cpu_share = wall_s_ > 0 ? cpu_s_ / wall_s_ : 1;
+    report_.steal_share = wall_s_ > 0 ? steal_s_ / wall_s_ : 0;
+    report_.switches_per_s = wall_s_ > 0 ? static_cast<double>(switches_) / wall_s_ : 0;
+    if (report_.interrupted || control_iterations_ == 0) return;
+    const std::string machine = fmt::format(
+        "steal {:.1f} % of the timed seconds, {:.0f} % of them on a CPU, {:.0f} involuntary "
+        "switches per second",
+        100 * report_.steal_share, 100 * report_.cpu_share, report_.switches_per_s);
+    const GateVerdict null = report_.null.verdict;
+    if (null == GateVerdict::kRegressed || null == GateVerdict::kImproved) {
+      report_.invalid = fmt::format("an identical copy came out {}: {}", Name(null), machine);
+    } else if (report_.sentinel.verdict != GateVerdict::kRegressed) {
+      report_.invalid = fmt::format("{:.3g} % more work was not found: {}",
+                                    100 * (options_.sentinel_work - 1), machine);
+    }
+  }
+
+  const GateOptions& options_;
+  Copy copy_;
+  GateReport report_;
+  int64_t control_iterations_ = 0;
+  std::map<const CaseReport*, std::vector<double>> base_s_, candidate_s_;
+  int64_t switches_ = 0;
+  double wall_s_ = 0, cpu_s_ = 0, steal_s_ = 0;
+};
+
+}  // namespace
+
+Estimate CaseReport::Slowdown(double level) const {
+  return looks.empty() ? SlowdownOf(Location(), level) : SlowdownOf(looks.back().log_ratio, level);
+}
+
+Estimate Control::Slowdown(double level, double trim) const {
+  return SlowdownOf(TrimmedLocation(log_ratios, trim), level);
+}
+
+bool GateReport::any(CaseState state) const {
+  return std::ranges::any_of(cases, [&](const CaseReport& c) { return c.state == state; });
+}
+
+bool GateReport::regressed() const {
+  return std::ranges::any_of(cases, [](const CaseReport& c) {
+    return c.state == CaseState::kJudged && c.verdict == GateVerdict::kRegressed;
+  });
+}
+
+bool GateReport::inconclusive() const {
+  return std::ranges::any_of(cases, [](const CaseReport& c) {
+    return c.state == CaseState::kNotReproduced ||
+           (c.state == CaseState::kJudged && c.verdict == GateVerdict::kInconclusive);
+  });
+}
+
+Result<GateReport> RunGate(const GateOptions& options) { return Runner(options).Run(); }
+
+}  // namespace assay::gate

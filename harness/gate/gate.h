@@ -1,0 +1,94 @@
+// Gate: judges a candidate build of a library of cases by the build before it, on this machine.
+//
+// First one process compares outputs and sets the batches. Then fresh processes, each a duet, until
+// every case is decided or the last look is over (objectives/sequential.h). What is slower by more
+// than the limit must survive the correction for how many cases were looked at (Benjamini and
+// Hochberg), and be found again by fresh processes in which the candidate comes first. In every
+// process two controls run along: a copy of the base, which must come out alike, and the same copy
+// with 3 % more work, which must be found. Where they do not, nothing is said of the candidate.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/gate/duet.h"
+#include "kernels/base/status.h"
+#include "objectives/sequential.h"
+
+namespace assay::gate {
+
+struct GateOptions {
+  std::string base, candidate;  // Libraries.
+  std::string suite = "quick";  // "quick", "full", or a file of names, one per line.
+  std::string filter;           // A regular expression; only cases in which it is found.
+  GateRules rules;
+  double false_discovery = 0.05;  // Of the correction.
+  int confirming = 10;            // Processes; and how many must agree in sign:
+  int agreeing = 8;
+  double confirm_alpha = 0.01;
+  double sentinel_work = 1.03;
+  int rounds = 14;
+  double min_batch_s = 4e-4;
+  uint64_t seed = 1;
+  std::function<bool()> stop;
+  // What is being done, processes done, and at most how many.
+  std::function<void(const std::string& what, int done, int most)> progress;
+};
+
+// What became of a case.
+enum class CaseState : uint8_t {
+  kJudged,         // See verdict.
+  kNotReproduced,  // Slower at first, not found again.
+  kDifferent,      // Outputs differ.
+  kFailed,         // Could not be run.
+  kAdded,          // Only the candidate has it.
+  kRemoved,        // Only the base has it.
+};
+
+struct CaseReport {
+  std::string name;
+  CaseState state = CaseState::kJudged;
+  std::string note;  // Why it failed, or how outputs differ.
+  GateVerdict verdict = GateVerdict::kInconclusive;
+  std::vector<double> log_ratios;    // One per process.
+  std::vector<double> confirmation;  // Likewise, reversed.
+  std::vector<GateLook> looks;
+  double p_regressed = 1, p_adjusted = 1;
+  double base_s = 0, candidate_s = 0;  // Medians over processes, per iteration.
+  int64_t iterations = 0;
+  std::string base_variant, candidate_variant;
+
+  bool dispatch_changed() const { return base_variant != candidate_variant; }
+  // Slowdown, 0.02 being 2 %, with its interval.
+  Estimate Slowdown(double level) const;
+};
+
+struct Control {
+  std::string name, case_name;
+  double work = 1;  // Known ratio.
+  GateVerdict verdict = GateVerdict::kInconclusive;
+  std::vector<double> log_ratios;
+  Estimate Slowdown(double level, double trim) const;
+};
+
+struct GateReport {
+  std::vector<CaseReport> cases;
+  Control null, sentinel;
+  std::string invalid;  // Why nothing may be concluded; "": it may.
+  int processes = 0;
+  double seconds = 0;
+  double steal_share = 0;     // Of the timed wall time, all CPUs.
+  double cpu_share = 1;       // CPU time of the timed batches by their wall time.
+  double switches_per_s = 0;  // Involuntary.
+  bool interrupted = false;
+
+  bool any(CaseState state) const;
+  bool regressed() const;
+  bool inconclusive() const;
+};
+
+// Error: a library cannot be loaded, the suite cannot be read, or no case is left.
+Result<GateReport> RunGate(const GateOptions& options);
+
+}  // namespace assay::gate

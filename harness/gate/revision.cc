@@ -1,0 +1,137 @@
+#include "harness/gate/revision.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include "harness/gate/command.h"
+
+namespace assay::gate {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What decides the layout of the code, beside the code.
+constexpr const char* kFlags = "-falign-functions=64 -falign-loops=32";
+constexpr const char* kTarget = "assay_cases";
+constexpr const char* kLibrary = "libassay_cases.so";
+
+std::string Trimmed(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+Result<std::string> Git(const Repository& repository, std::vector<std::string> arguments,
+                        std::vector<std::pair<std::string, std::string>> environment = {}) {
+  CommandLine command{.arguments = {"git", "-C", repository.folder},
+                      .environment = std::move(environment)};
+  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+  ASSAY_ASSIGN_OR_RETURN(std::string printed, RunCommand(command));
+  return Trimmed(std::move(printed));
+}
+
+// Through an index of its own, so that the user's stays as it is.
+Result<std::string> WorkingTree(const Repository& repository) {
+  const fs::path index = fs::temp_directory_path() / fmt::format("assay-gate-index-{}", ::getpid());
+  const std::vector<std::pair<std::string, std::string>> environment = {
+      {"GIT_INDEX_FILE", index.string()}};
+  ASSAY_ASSIGN_OR_RETURN(const std::string top, Git(repository, {"rev-parse", "--show-toplevel"}));
+  Repository whole = repository;
+  whole.folder = top;
+  Result<std::string> tree = Git(whole, {"read-tree", "HEAD"}, environment);
+  if (tree.ok()) tree = Git(whole, {"add", "-A"}, environment);
+  if (tree.ok()) tree = Git(whole, {"write-tree"}, environment);
+  std::error_code ignored;
+  fs::remove(index, ignored);
+  return tree;
+}
+
+Status Extract(const Repository& repository, const std::string& tree, const fs::path& folder) {
+  std::error_code error;
+  fs::remove_all(folder, error);
+  fs::create_directories(folder, error);
+  if (error) return Error(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+  const std::string archive = folder.string() + ".tar";
+  ASSAY_ASSIGN_OR_RETURN(const std::string printed,
+                         Git(repository, {"archive", "--output", archive, tree}));
+  ASSAY_ASSIGN_OR_RETURN(const std::string extracted,
+                         RunCommand({{"tar", "-xf", archive, "-C", folder.string()}, {}, ""}));
+  fs::remove(archive, error);
+  return {};
+}
+
+// Configures and builds; returns the library.
+Result<fs::path> Compile(const Repository& repository, const fs::path& sources,
+                         const fs::path& build) {
+  const std::string prefix = fmt::format("-ffile-prefix-map={}=.", sources.string());
+  const bool gnu = repository.compiler.find("g++") != std::string::npos &&
+                   repository.compiler.find("clang") == std::string::npos;
+  const std::string flags = fmt::format("{} {}{}", kFlags, prefix, gnu ? " -fno-gnu-unique" : "");
+  ASSAY_ASSIGN_OR_RETURN(
+      const std::string configured,
+      RunCommand({{"cmake", "-S", sources.string(), "-B", build.string(), "-G", "Ninja",
+                   "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_COMPILER=" + repository.compiler,
+                   "-DCMAKE_CXX_FLAGS=" + flags, "-DASSAY_BUILD_TESTS=OFF"},
+                  {{"CCACHE_BASEDIR", sources.string()}, {"CCACHE_NOHASHDIR", "1"}},
+                  ""}));
+  ASSAY_ASSIGN_OR_RETURN(
+      const std::string built,
+      RunCommand({{"cmake", "--build", build.string(), "--target", kTarget},
+                  {{"CCACHE_BASEDIR", sources.string()}, {"CCACHE_NOHASHDIR", "1"}},
+                  ""}));
+  return build / "bin" / kLibrary;
+}
+
+}  // namespace
+
+Result<std::string> TreeOf(const Repository& repository, const std::string& revision) {
+  if (revision == kWorkingTree) return WorkingTree(repository);
+  return Git(repository, {"rev-parse", "--verify", "--quiet", revision + "^{tree}"});
+}
+
+Result<std::string> BuildCases(const Repository& repository, const std::string& revision) {
+  const std::string name = revision == kWorkingTree ? "the working tree" : revision;
+  Result<std::string> tree = TreeOf(repository, revision);
+  if (!tree.ok()) return Error(fmt::format("{}: no such revision: {}", name, tree.message()));
+  ASSAY_ASSIGN_OR_RETURN(const std::string top, Git(repository, {"rev-parse", "--show-toplevel"}));
+  const fs::path cache =
+      repository.cache.empty() ? fs::path(top) / "build" / "gate" : fs::path(repository.cache);
+  const fs::path folder = fs::absolute(cache) / *tree;
+  const fs::path library = folder / kLibrary;
+  std::error_code error;
+  if (fs::exists(library, error)) return library.string();
+  if (repository.progress) repository.progress("building " + name);
+  ASSAY_RETURN_IF_ERROR(Extract(repository, *tree, folder / "src"));
+  Result<fs::path> built = Compile(repository, folder / "src", folder / "build");
+  if (!built.ok()) return Error(fmt::format("{}: cannot be built: {}", name, built.message()));
+  // Only what is whole has the name.
+  fs::copy_file(*built, folder / "unfinished.so", fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(folder / "unfinished.so", library, error);
+  if (error)
+    return Error(fmt::format("{}: cannot be written: {}", library.string(), error.message()));
+  fs::remove_all(folder / "build", error);
+  return library.string();
+}
+
+Result<std::vector<std::string>> CommitsBetween(const Repository& repository,
+                                                const std::string& good, const std::string& bad) {
+  ASSAY_ASSIGN_OR_RETURN(const std::string ancestor,
+                         Git(repository, {"merge-base", "--is-ancestor", good, bad}));
+  ASSAY_ASSIGN_OR_RETURN(
+      const std::string listed,
+      Git(repository, {"rev-list", "--first-parent", "--reverse", good + ".." + bad}));
+  std::vector<std::string> commits;
+  std::istringstream lines(listed);
+  for (std::string line; std::getline(lines, line);) commits.push_back(line);
+  if (commits.empty()) return Error(fmt::format("there is no commit after {} up to {}", good, bad));
+  return commits;
+}
+
+Result<std::string> Describe(const Repository& repository, const std::string& revision) {
+  return Git(repository, {"log", "-1", "--format=%h %s", revision});
+}
+
+}  // namespace assay::gate

@@ -1,0 +1,160 @@
+#include "harness/report/gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "harness/report/terminal.h"
+
+namespace assay::report {
+namespace {
+
+using gate::CaseReport;
+using gate::CaseState;
+using gate::GateReport;
+
+std::string Percent(double share) { return fmt::format("{:+.2f} %", 100 * share); }
+
+std::string SlowdownText(const Estimate& slowdown) {
+  if (!std::isfinite(slowdown.value)) return "-";
+  if (!std::isfinite(slowdown.interval.lo) || !std::isfinite(slowdown.interval.hi)) {
+    return Percent(slowdown.value);
+  }
+  return fmt::format("{} [{:+.2f}, {:+.2f}]", Percent(slowdown.value), 100 * slowdown.interval.lo,
+                     100 * slowdown.interval.hi);
+}
+
+Color ColorOf(const CaseReport& c) {
+  if (c.state == CaseState::kDifferent || c.state == CaseState::kFailed) return Color::kRed;
+  if (c.state != CaseState::kJudged) return Color::kYellow;
+  switch (c.verdict) {
+    case GateVerdict::kRegressed:
+      return Color::kRed;
+    case GateVerdict::kImproved:
+      return Color::kGreen;
+    case GateVerdict::kInconclusive:
+      return Color::kYellow;
+    case GateVerdict::kOk:
+      break;
+  }
+  return Color::kNone;
+}
+
+// What there is to say of a case beside its figures.
+std::string NoteOf(const CaseReport& c, const gate::GateOptions& options) {
+  std::string note = c.note;
+  const auto add = [&](const std::string& text) { note += (note.empty() ? "" : "; ") + text; };
+  if (c.dispatch_changed()) add(fmt::format("{} -> {}", c.base_variant, c.candidate_variant));
+  if (c.state == CaseState::kJudged && c.verdict == GateVerdict::kInconclusive &&
+      !c.looks.empty()) {
+    add(fmt::format("{:+.1f} % would have been found",
+                    100 * DetectableSlowdown(c.looks.back(), options.rules)));
+  }
+  return note;
+}
+
+// The worst first: outputs, regressions by size, then the rest by slowdown.
+std::vector<const CaseReport*> Ordered(const GateReport& report) {
+  std::vector<const CaseReport*> cases;
+  for (const CaseReport& c : report.cases) cases.push_back(&c);
+  const auto rank = [](const CaseReport* c) {
+    if (c->state == CaseState::kDifferent) return 0;
+    if (c->state == CaseState::kFailed) return 1;
+    if (c->state != CaseState::kJudged) return 5;
+    return c->verdict == GateVerdict::kRegressed ? 2 : 4;
+  };
+  const auto effect = [](const CaseReport* c) {
+    return c->looks.empty() ? 0 : c->looks.back().log_ratio.value;
+  };
+  std::ranges::stable_sort(cases, [&](const CaseReport* a, const CaseReport* b) {
+    return rank(a) != rank(b) ? rank(a) < rank(b) : effect(a) > effect(b);
+  });
+  return cases;
+}
+
+std::string Controls(const GateReport& report, const gate::GateOptions& options) {
+  if (report.null.case_name.empty()) return "";
+  const auto text = [&](const gate::Control& control) {
+    return SlowdownText(control.Slowdown(options.rules.level, options.rules.trim));
+  };
+  return fmt::format("controls, of {}: an identical copy {}; {:+.3g} % more work {}\n",
+                     report.null.case_name, text(report.null), 100 * (report.sentinel.work - 1),
+                     text(report.sentinel));
+}
+
+int64_t Count(const GateReport& report, CaseState state) {
+  return std::ranges::count_if(report.cases, [&](const auto& c) { return c.state == state; });
+}
+
+int64_t Count(const GateReport& report, GateVerdict verdict) {
+  return std::ranges::count_if(report.cases, [&](const CaseReport& c) {
+    return c.state == CaseState::kJudged && c.verdict == verdict;
+  });
+}
+
+}  // namespace
+
+const char* StateName(const CaseReport& c) {
+  switch (c.state) {
+    case CaseState::kJudged:
+      return Name(c.verdict);
+    case CaseState::kNotReproduced:
+      return "not reproduced";
+    case CaseState::kDifferent:
+      return "different outputs";
+    case CaseState::kFailed:
+      return "failed";
+    case CaseState::kAdded:
+      return "added";
+    case CaseState::kRemoved:
+      return "removed";
+  }
+  return "?";
+}
+
+std::string GateSentence(const GateReport& report) {
+  if (report.interrupted) return "interrupted: nothing is concluded";
+  if (const int64_t wrong = Count(report, CaseState::kDifferent); wrong > 0) {
+    return fmt::format("WRONG RESULTS: {} cases compute something else", wrong);
+  }
+  if (!report.invalid.empty()) return "INVALID, nothing is concluded: " + report.invalid;
+  const auto all = static_cast<int64_t>(report.cases.size());
+  if (const int64_t slower = Count(report, GateVerdict::kRegressed); slower > 0) {
+    return fmt::format("REGRESSED: {} of {} cases are slower, confirmed", slower, all);
+  }
+  std::string text = fmt::format("OK: none of {} cases is shown to be slower", all);
+  const int64_t open = Count(report, GateVerdict::kInconclusive);
+  if (open > 0) text += fmt::format("; {} are not shown to be within the limit either", open);
+  return text;
+}
+
+std::string GateText(const GateReport& report, const GateContext& context, bool markdown) {
+  const gate::GateOptions& options = context.options;
+  Table table({"case", "base", "candidate", "slowdown", "processes", "verdict", "note"});
+  for (const CaseReport* c : Ordered(report)) {
+    table.Add({c->name, c->base_s > 0 ? FormatSeconds(c->base_s) : "-",
+               c->candidate_s > 0 ? FormatSeconds(c->candidate_s) : "-",
+               SlowdownText(c->Slowdown(options.rules.level)),
+               std::to_string(c->log_ratios.size() + c->confirmation.size()), StateName(*c),
+               NoteOf(*c, options)},
+              ColorOf(*c));
+  }
+  std::string text = markdown ? fmt::format("### Gate: {}\n\n", GateSentence(report)) : "";
+  text += markdown ? table.ToMarkdown() : table.ToString();
+  text += fmt::format("\nbase {}, candidate {}; limit {:+.3g} %, {} processes, {}\n", context.base,
+                      context.candidate, 100 * options.rules.limit, report.processes,
+                      FormatWait(report.seconds));
+  text += Controls(report, options);
+  for (const CaseReport* c : Ordered(report)) {
+    if (c->state == CaseState::kDifferent ||
+        (c->state == CaseState::kJudged && c->verdict == GateVerdict::kRegressed)) {
+      text += fmt::format("again: {} '^{}$'\n", context.command, c->name);
+    }
+  }
+  if (!markdown) text += GateSentence(report) + "\n";
+  return text;
+}
+
+}  // namespace assay::report

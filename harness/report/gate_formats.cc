@@ -1,0 +1,175 @@
+// The verdict for machines: JSON, JUnit, SARIF.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "harness/report/gate.h"
+#include "harness/report/terminal.h"
+
+namespace assay::report {
+namespace {
+
+using gate::CaseReport;
+using gate::CaseState;
+using gate::GateReport;
+using Json = nlohmann::json;
+
+Json Number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json EstimateJson(const Estimate& estimate) {
+  return {{"value", Number(estimate.value)},
+          {"lo", Number(estimate.interval.lo)},
+          {"hi", Number(estimate.interval.hi)},
+          {"level", estimate.interval.level}};
+}
+
+Json CaseJson(const CaseReport& c, const gate::GateOptions& options) {
+  Json json = {{"name", c.name},
+               {"verdict", StateName(c)},
+               {"slowdown", EstimateJson(c.Slowdown(options.rules.level))},
+               {"base_s", c.base_s},
+               {"candidate_s", c.candidate_s},
+               {"iterations", c.iterations},
+               {"p_regressed", c.p_regressed},
+               {"p_adjusted", c.p_adjusted},
+               {"log_ratios", c.log_ratios},
+               {"confirmation", c.confirmation},
+               {"base_variant", c.base_variant},
+               {"candidate_variant", c.candidate_variant},
+               {"dispatch_changed", c.dispatch_changed()}};
+  if (!c.note.empty()) json["note"] = c.note;
+  if (!c.looks.empty()) {
+    json["detectable_slowdown"] = Number(DetectableSlowdown(c.looks.back(), options.rules));
+  }
+  return json;
+}
+
+Json ControlJson(const gate::Control& control, const gate::GateOptions& options) {
+  return {{"case", control.case_name},
+          {"work", control.work},
+          {"verdict", Name(control.verdict)},
+          {"slowdown", EstimateJson(control.Slowdown(options.rules.level, options.rules.trim))},
+          {"log_ratios", control.log_ratios}};
+}
+
+bool Failure(const CaseReport& c) {
+  return c.state == CaseState::kDifferent ||
+         (c.state == CaseState::kJudged && c.verdict == GateVerdict::kRegressed);
+}
+
+std::string Xml(std::string_view text) {
+  std::string escaped;
+  for (char c : Printable(text)) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+// "slower by 3.1 % [2.9, 3.3]; again: assay gate ...".
+std::string Finding(const CaseReport& c, const GateContext& context) {
+  const Estimate slowdown = c.Slowdown(context.options.rules.level);
+  const std::string what =
+      c.state == CaseState::kDifferent
+          ? "computes something else: " + c.note
+          : fmt::format("slower by {:.2f} % [{:.2f}, {:.2f}]", 100 * slowdown.value,
+                        100 * slowdown.interval.lo, 100 * slowdown.interval.hi);
+  return fmt::format("{}; again: {} '^{}$'", what, context.command, c.name);
+}
+
+}  // namespace
+
+Json GateJson(const GateReport& report, const GateContext& context) {
+  Json cases = Json::array();
+  for (const CaseReport& c : report.cases) cases.push_back(CaseJson(c, context.options));
+  return {{"base", context.base},
+          {"candidate", context.candidate},
+          {"verdict", GateSentence(report)},
+          {"invalid", report.invalid},
+          {"limit", context.options.rules.limit},
+          {"alpha", context.options.rules.alpha},
+          {"looks", context.options.rules.looks},
+          {"seed", context.options.seed},
+          {"processes", report.processes},
+          {"seconds", report.seconds},
+          {"steal_share", report.steal_share},
+          {"cpu_share", report.cpu_share},
+          {"involuntary_switches_per_s", report.switches_per_s},
+          {"controls",
+           {{"null", ControlJson(report.null, context.options)},
+            {"sentinel", ControlJson(report.sentinel, context.options)}}},
+          {"cases", cases}};
+}
+
+std::string GateJunit(const GateReport& report, const GateContext& context) {
+  int failures = 0, errors = 0;
+  std::string tests;
+  for (const CaseReport& c : report.cases) {
+    tests += fmt::format("  <testcase classname=\"gate\" name=\"{}\" time=\"{:.9f}\"", Xml(c.name),
+                         c.candidate_s);
+    if (Failure(c)) {
+      ++failures;
+      tests += fmt::format(">\n    <failure message=\"{}\"/>\n  </testcase>\n",
+                           Xml(Finding(c, context)));
+    } else if (c.state == CaseState::kFailed) {
+      ++errors;
+      tests += fmt::format(">\n    <error message=\"{}\"/>\n  </testcase>\n", Xml(c.note));
+    } else if (c.state != CaseState::kJudged || c.verdict == GateVerdict::kInconclusive) {
+      tests += fmt::format(">\n    <skipped message=\"{}\"/>\n  </testcase>\n", StateName(c));
+    } else {
+      tests += "/>\n";
+    }
+  }
+  if (!report.invalid.empty()) {
+    ++errors;
+    tests += fmt::format(
+        "  <testcase classname=\"gate\" name=\"controls\">\n    <error message=\"{}\"/>\n"
+        "  </testcase>\n",
+        Xml(report.invalid));
+  }
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"assay gate\" tests=\"{}\" "
+      "failures=\"{}\" errors=\"{}\" time=\"{:.3f}\">\n{}</testsuite>\n",
+      report.cases.size() + (report.invalid.empty() ? 0 : 1), failures, errors, report.seconds,
+      tests);
+}
+
+Json GateSarif(const GateReport& report, const GateContext& context) {
+  Json results = Json::array();
+  for (const CaseReport& c : report.cases) {
+    if (!Failure(c)) continue;
+    results.push_back(
+        {{"ruleId", c.state == CaseState::kDifferent ? "wrong-results" : "regression"},
+         {"level", "error"},
+         {"message", {{"text", c.name + ": " + Finding(c, context)}}},
+         {"locations",
+          {{{"logicalLocations", {{{"fullyQualifiedName", c.name}, {"kind", "function"}}}}}}},
+         {"partialFingerprints", {{"case", c.name}}}});
+  }
+  const Json rules = {
+      {{"id", "regression"}, {"shortDescription", {{"text", "Slower than the base"}}}},
+      {{"id", "wrong-results"},
+       {"shortDescription", {{"text", "Computes something else than the base"}}}}};
+  return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+          {"version", "2.1.0"},
+          {"runs",
+           {{{"tool", {{"driver", {{"name", "assay gate"}, {"rules", rules}}}}},
+             {"results", results}}}}};
+}
+
+}  // namespace assay::report

@@ -1,0 +1,97 @@
+"""assay gate on libraries of somebody else: verdicts, exit codes, formats, bad input."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
+SOURCE = pathlib.Path(__file__).parent / "toy_cases.c"
+
+
+def build(folder, name, *defines):
+    library = pathlib.Path(folder) / f"{name}.so"
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", f"-I{ROOT}",
+                    *[f"-D{d}" for d in defines], "-o", library, SOURCE], check=True)
+    return library
+
+
+def gate(*arguments):
+    return subprocess.run([ASSAY, "gate", *map(str, arguments)], capture_output=True, text=True,
+                          timeout=600)
+
+
+@unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "times are not those of a release")
+class Gate(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.base = build(cls.folder.name, "base")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_a_clear_slowdown_is_a_regression_in_every_format(self):
+        slower = build(self.folder.name, "slower", "WORK=1300")
+        files = {k: pathlib.Path(self.folder.name) / f"report.{k}" for k in ("json", "xml", "sarif")}
+        got = gate("--base-lib", self.base, "--candidate-lib", slower, "--json", files["json"],
+                   "--junit", files["xml"], "--sarif", files["sarif"])
+        report = json.loads(files["json"].read_text())
+        if got.returncode == 3:
+            self.skipTest("the machine is too busy to judge: " + report["invalid"])
+        self.assertEqual(got.returncode, 10, got.stdout + got.stderr)
+        self.assertIn("REGRESSED", got.stdout)
+        case = report["cases"][0]
+        self.assertEqual(case["verdict"], "regressed")
+        self.assertAlmostEqual(case["slowdown"]["value"], 0.3, delta=0.1)
+        self.assertEqual(len(case["confirmation"]), 10)
+        suite = xml.etree.ElementTree.parse(files["xml"]).getroot()
+        self.assertEqual(suite.get("failures"), "1")
+        sarif = json.loads(files["sarif"].read_text())
+        self.assertEqual(sarif["runs"][0]["results"][0]["ruleId"], "regression")
+
+    def test_the_same_build_is_none(self):
+        got = gate("--base-lib", self.base, "--candidate-lib", self.base)
+        self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
+        self.assertNotIn("REGRESSED", got.stdout)
+
+    def test_other_outputs_are_wrong_results_and_the_change_of_variant_is_told(self):
+        wrong = build(self.folder.name, "wrong", "WRONG")
+        got = gate("--base-lib", self.base, "--candidate-lib", wrong)
+        self.assertEqual(got.returncode, 11, got.stdout + got.stderr)
+        self.assertIn("different outputs", got.stdout)
+        self.assertIn("toy -> toy_wrong", got.stdout)
+
+    def test_a_case_that_cannot_be_set_up_is_named(self):
+        failing = build(self.folder.name, "failing", "FAILING")
+        got = gate("--base-lib", failing, "--candidate-lib", failing)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("this one never can", got.stdout)
+
+    def test_bad_libraries_are_refused_with_a_sentence(self):
+        version = build(self.folder.name, "version", "VERSION=99")
+        text = pathlib.Path(self.folder.name) / "text.so"
+        text.write_text("no library")
+        for library, sentence in ((version, "version 99"), (text, "cannot be loaded"),
+                                  ("/nowhere.so", "cannot be loaded")):
+            got = gate("--base-lib", self.base, "--candidate-lib", library)
+            self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+            self.assertIn(sentence, got.stderr)
+            self.assertEqual(len(got.stderr.strip().splitlines()), 1, got.stderr)
+
+    def test_options_that_do_not_go_together(self):
+        for arguments in ((), ("--base-lib", self.base), ("--base", "HEAD", "--bisect", "a", "b"),
+                          ("--bisect", "a", "b"),
+                          ("--base-lib", self.base, "--candidate-lib", self.base, "--filter", "("),
+                          ("--base-lib", self.base, "--candidate-lib", self.base, "--suite", "no")):
+            got = gate(*arguments)
+            self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+            self.assertTrue(got.stderr.startswith("assay:"), got.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

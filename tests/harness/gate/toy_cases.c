@@ -1,0 +1,93 @@
+/* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
+ * case does; WRONG: computes something else; VERSION: of its registry. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/gate/registry.h"
+
+#ifndef WORK
+#define WORK 1000
+#endif
+#ifndef VERSION
+#define VERSION ASSAY_REGISTRY_VERSION
+#endif
+
+struct state {
+  const unsigned char* src;
+  unsigned char* dst;
+};
+
+static void* set_up(const struct assay_case* self, const void* const* inputs, void* output,
+                    char* error, int64_t error_bytes) {
+  (void)self;
+  struct state* state = malloc(sizeof(struct state));
+  if (state == NULL) {
+    snprintf(error, (size_t)error_bytes, "no memory");
+    return NULL;
+  }
+  state->src = inputs[0];
+  state->dst = output;
+  return state;
+}
+
+static void* fail(const struct assay_case* self, const void* const* inputs, void* output,
+                  char* error, int64_t error_bytes) {
+  (void)self, (void)inputs, (void)output;
+  snprintf(error, (size_t)error_bytes, "this one never can");
+  return NULL;
+}
+
+static void mix(void* opaque, int64_t iterations) {
+  struct state* state = opaque;
+  for (int64_t i = 0; i < iterations; ++i) {
+    unsigned hash = state->src[0];
+    for (int k = 0; k < WORK; ++k) {
+      hash = hash * 1664525u + 1013904223u;
+      __asm__ volatile("" : "+r"(hash));
+    }
+#ifdef WRONG
+    state->dst[0] = (unsigned char)(state->src[0] + 1);
+#else
+    state->dst[0] = state->src[0];
+#endif
+  }
+}
+
+static const char* variant(void* state) {
+  (void)state;
+#ifdef WRONG
+  return "toy_wrong";
+#else
+  return "toy";
+#endif
+}
+
+static const struct assay_case cases[] = {
+    {.name = "toy:mix",
+     .quick = 1,
+     .threads = 1,
+     .input_count = 1,
+     .inputs = {{ASSAY_U8, 16}},
+     .output = {ASSAY_U8, 1},
+     .setup = set_up,
+     .run = mix,
+     .variant = variant,
+     .teardown = free},
+#ifdef FAILING
+    {.name = "toy:fail",
+     .quick = 1,
+     .threads = 1,
+     .output = {ASSAY_F32, 1},
+     .setup = fail,
+     .run = mix,
+     .teardown = free},
+#endif
+};
+
+static const struct assay_registry registry = {VERSION, sizeof(struct assay_case),
+                                               sizeof(cases) / sizeof(cases[0]), cases};
+
+__attribute__((visibility("default"))) const struct assay_registry* assay_cases(void) {
+  (void)fail;
+  return &registry;
+}
