@@ -39,11 +39,12 @@ GateLook LookAt(std::span<const double> log_ratios, const GateRules& rules) {
   return look;
 }
 
-GateVerdict Decide(const GateLook& look, const GateRules& rules) {
+GateVerdict Decide(const GateLook& look, const GateRules& rules, bool last) {
   const double alpha = AlphaPerLook(rules);
   if (look.p_regressed < alpha) return GateVerdict::kRegressed;
-  if (look.p_improved < alpha) return GateVerdict::kImproved;  // Implies "ok".
-  if (look.p_ok < alpha) return GateVerdict::kOk;
+  if (look.p_improved < alpha) return GateVerdict::kImproved;
+  const bool may_improve = look.log_ratio.value < -std::log1p(rules.limit);
+  if (look.p_ok < alpha && (last || !may_improve)) return GateVerdict::kOk;
   return GateVerdict::kInconclusive;
 }
 

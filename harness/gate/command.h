@@ -11,8 +11,9 @@ namespace assay::gate {
 
 struct CommandLine {
   std::vector<std::string> arguments;  // The program first, found by PATH.
-  std::vector<std::pair<std::string, std::string>> environment;  // Set beside this process's own.
-  std::string input_file;                                        // stdin; "": empty.
+  std::vector<std::pair<std::string, std::string>> environment =
+      {};                       // Set beside this process's own.
+  std::string input_file = {};  // stdin; "": empty.
 };
 
 // Its stdout. Error: it cannot be started, or ends with another code than 0: the last lines of its

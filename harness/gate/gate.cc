@@ -26,7 +26,9 @@ constexpr int64_t kControlIterations = 34;
 
 Estimate SlowdownOf(const Location& location, double level) {
   Estimate estimate = location.At(level);
-  for (double* value : {&estimate.value, &estimate.lo, &estimate.hi}) *value = std::expm1(*value);
+  for (double* value : {&estimate.value, &estimate.interval.lo, &estimate.interval.hi}) {
+    *value = std::expm1(*value);
+  }
   return estimate;
 }
 
@@ -212,11 +214,12 @@ class Runner {
       for (CaseReport* c : undecided) {
         if (!Timed(*c)) continue;
         c->looks.push_back(LookAt(c->log_ratios, options_.rules));
-        c->verdict = Decide(c->looks.back(), options_.rules);
+        c->verdict = Decide(c->looks.back(), options_.rules, until == most);
       }
       for (Control* control : {&report_.null, &report_.sentinel}) {
         if (control->verdict != GateVerdict::kInconclusive) continue;
-        control->verdict = Decide(LookAt(control->log_ratios, options_.rules), options_.rules);
+        control->verdict =
+            Decide(LookAt(control->log_ratios, options_.rules), options_.rules, until == most);
       }
     }
     return {};

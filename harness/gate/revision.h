@@ -14,11 +14,11 @@ namespace assay::gate {
 inline constexpr const char* kWorkingTree = "";
 
 struct Repository {
-  std::string folder;  // Any within it.
-  std::string cache;   // Where builds are kept; "": build/gate of the repository.
+  std::string folder;      // Any within it.
+  std::string cache = {};  // Where builds are kept; "": build/gate of the repository.
   std::string compiler = "clang++-19";
   // What is being built.
-  std::function<void(const std::string& what)> progress;
+  std::function<void(const std::string& what)> progress = {};
 };
 
 // The hash of the tree of a revision ("HEAD~3", "v1.2", a commit), or of the working tree as

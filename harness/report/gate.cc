@@ -68,8 +68,9 @@ std::vector<const CaseReport*> Ordered(const GateReport& report) {
   const auto effect = [](const CaseReport* c) {
     return c->looks.empty() ? 0 : c->looks.back().log_ratio.value;
   };
-  std::ranges::stable_sort(cases, [&](const CaseReport* a, const CaseReport* b) {
-    return rank(a) != rank(b) ? rank(a) < rank(b) : effect(a) > effect(b);
+  std::ranges::sort(cases, [&](const CaseReport* a, const CaseReport* b) {
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return effect(a) != effect(b) ? effect(a) > effect(b) : a->name < b->name;
   });
   return cases;
 }

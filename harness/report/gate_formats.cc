@@ -150,26 +150,30 @@ std::string GateJunit(const GateReport& report, const GateContext& context) {
 }
 
 Json GateSarif(const GateReport& report, const GateContext& context) {
+  const auto text = [](const std::string& words) { return Json{{"text", words}}; };
   Json results = Json::array();
   for (const CaseReport& c : report.cases) {
     if (!Failure(c)) continue;
+    Json place = {{"fullyQualifiedName", c.name}, {"kind", "function"}};
+    Json location = {{"logicalLocations", Json::array({std::move(place)})}};
     results.push_back(
         {{"ruleId", c.state == CaseState::kDifferent ? "wrong-results" : "regression"},
          {"level", "error"},
-         {"message", {{"text", c.name + ": " + Finding(c, context)}}},
-         {"locations",
-          {{{"logicalLocations", {{{"fullyQualifiedName", c.name}, {"kind", "function"}}}}}}},
-         {"partialFingerprints", {{"case", c.name}}}});
+         {"message", text(c.name + ": " + Finding(c, context))},
+         {"locations", Json::array({std::move(location)})},
+         {"partialFingerprints", Json{{"case", c.name}}}});
   }
-  const Json rules = {
-      {{"id", "regression"}, {"shortDescription", {{"text", "Slower than the base"}}}},
-      {{"id", "wrong-results"},
-       {"shortDescription", {{"text", "Computes something else than the base"}}}}};
-  return {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-          {"version", "2.1.0"},
-          {"runs",
-           {{{"tool", {{"driver", {{"name", "assay gate"}, {"rules", rules}}}}},
-             {"results", results}}}}};
+  const auto rule = [&](const char* id, const char* words) {
+    return Json{{"id", id}, {"shortDescription", text(words)}};
+  };
+  Json driver = {{"name", "assay gate"}};
+  driver["rules"] = Json::array({rule("regression", "Slower than the base"),
+                                 rule("wrong-results", "Computes something else than the base")});
+  Json run = {{"results", std::move(results)}};
+  run["tool"]["driver"] = std::move(driver);
+  Json sarif = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};
+  sarif["runs"] = Json::array({std::move(run)});
+  return sarif;
 }
 
 }  // namespace assay::report

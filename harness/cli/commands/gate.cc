@@ -51,7 +51,7 @@ int CodeOf(const gate::GateReport& report, bool strict) {
 Status WriteAll(const Options& options, const gate::GateReport& report,
                 const report::GateContext& context) {
   if (!options.json.empty()) {
-    ASSAY_RETURN_IF_ERROR(WriteJson(report::GateJson(report, context), options.json));
+    ASSAY_RETURN_IF_ERROR(WriteJson(options.json, report::GateJson(report, context)));
   }
   if (!options.junit.empty()) {
     ASSAY_RETURN_IF_ERROR(WriteWhole(options.junit, report::GateJunit(report, context)));
