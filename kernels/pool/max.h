@@ -18,6 +18,15 @@ struct MaxOfRun {
   const Taps<T> run;  // No reference, since stores might change it.
   T* const dst;
 
+  // Pixels of one vector, by rows: several at a time, since the hardware fetches more in advance
+  // for loads at several places of the code. 2 x 2 by 1, 4 or 8: 0.6 to 0.75 of the bandwidth of
+  // DRAM, by 2 0.85 and more; 3 x 3 by 1 0.75, by 4 0.82.
+  template <int kVectors>
+  static constexpr int kUnroll = kRows != 1 || kVectors != 1 ? 1
+                                 : kShared                   ? 4
+                                 : kCols == 2                ? 2
+                                                             : 1;
+
   // Several vectors at a time, so that memory is read nearly in order.
   template <int kVectors, typename Lanes>
   [[gnu::always_inline]] void operator()(int64_t channel, Lanes lanes) const {
@@ -33,6 +42,7 @@ struct MaxOfRun {
         }
       }
     }
+#pragma clang loop unroll_count(kUnroll <kVectors>)
     for (int64_t pixel = 0; pixel < run.pixels; ++pixel) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
