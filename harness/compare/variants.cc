@@ -23,6 +23,7 @@ namespace assay::compare {
 namespace {
 
 constexpr int kMinPlacements = 6, kMaxPlacements = 20;
+constexpr int kTrimmedFrom = 10;  // Placements: objectives/stats/trimmed.h.
 // Of one placement.
 constexpr int kMinRounds = 2, kMaxRounds = 21, kMinColdRounds = 1, kMaxColdRounds = 5;
 constexpr uint32_t kMaxGapBytes = 1 << 18;
@@ -137,7 +138,8 @@ void Judge(std::vector<VariantTimes>& variants, const VariantOptions& options, T
     logarithms.push_back(times.placements);
   }
   if (variants.size() < 2) return;
-  const auto standings = CompareWithBest(logarithms, options.level, options.margin);
+  const double fraction = std::ssize(logarithms[0]) < kTrimmedFrom ? 0 : 0.2;
+  const auto standings = CompareWithBest(logarithms, options.level, options.margin, fraction);
   for (size_t i = 0; i < variants.size(); ++i) times_of(variants[i]).standing = standings[i];
 }
 
