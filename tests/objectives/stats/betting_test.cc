@@ -45,7 +45,7 @@ double MeanOf(const std::vector<double>& values) {
 // Asked after every one of 1,000 samples, it is wrong as rarely as it says.
 TEST(LowMeanTest, IsRarelyWrongHoweverOftenItIsAsked) {
   constexpr int kRepetitions = 2000;
-  std::vector<double> margins = Margins(1000, 20, 28);  // A drop just within the limit.
+  std::vector<double> margins = Margins(1000, 20, 27);  // A drop just within the limit.
   ASSERT_GT(MeanOf(margins), 0);
   ASSERT_LT(MeanOf(margins), 0.001);
   std::mt19937_64 generator(41);
