@@ -21,8 +21,9 @@ ALLOWED = {
                      "harness/engine", "harness/data", "harness/measure"],
     "harness/conform": ["kernels", "harness/graph", "harness/onnx", "harness/engine", "harness/measure"],
     "harness/compare": ["kernels", "objectives", "harness/data", "harness/measure"],
+    "harness/gate": ["kernels", "objectives", "harness/measure"],
     "harness/report": ["kernels", "objectives", "harness/tune", "harness/measure",
-                       "harness/compare"],
+                       "harness/compare", "harness/gate"],
     "harness/cli": ["kernels", "objectives", "harness"],
     "bench": ["kernels", "objectives", "harness"],
 }
