@@ -37,7 +37,18 @@ Status ObserveBatch(engine::Session& session, int64_t first, const BatchSource& 
   const std::vector<TensorView> input_views = engine::Views(inputs);
   ASSAY_RETURN_IF_ERROR(source(first, input_views));
   ASSAY_RETURN_IF_ERROR(session.Run(input_views, engine::Views(outputs)));
-  for (auto& [value, observer] : observers) observer->Observe(session.Value(value).as<float>());
+  const bool batched = !inputs.empty() && inputs[0].shape().rank() > 0;
+  const int64_t batch = batched ? inputs[0].shape()[0] : 0;
+  for (auto& [value, observer] : observers) {
+    const TensorView view = session.Value(value);
+    const auto elements = view.as<const float>();
+    // A value that keeps the samples apart is observed one by one.
+    const bool apart = view.shape.rank() > 0 && view.shape[0] == batch && batch > 0;
+    const size_t sample = elements.size() / static_cast<size_t>(apart ? batch : 1);
+    for (size_t begin = 0; begin < elements.size(); begin += sample) {
+      observer->Observe(elements.subspan(begin, sample));
+    }
+  }
   return {};
 }
 

@@ -16,7 +16,7 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
-  // The value's elements for one batch, in any order. Not finite ones are passed over.
+  // The value's elements for one sample, in any order. Not finite ones are passed over.
   virtual void Observe(std::span<const float> elements) = 0;
   // Of all so far; [0, 0] before the first.
   virtual Range range() const = 0;
