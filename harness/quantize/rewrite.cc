@@ -14,8 +14,13 @@ namespace {
 class Rewriter {
  public:
   Rewriter(const Graph& graph, const Placement& placement,
-           const std::map<std::string, QuantParams>& params)
-      : source_(graph), placement_(placement), params_(params), result_(graph) {
+           const std::map<std::string, QuantParams>& params,
+           const std::map<std::string, Constants>& constants)
+      : source_(graph),
+        placement_(placement),
+        params_(params),
+        constants_(constants),
+        result_(graph) {
     result_.nodes.clear();
   }
 
@@ -69,18 +74,22 @@ class Rewriter {
   void QuantizeConstants(const Placement::Operator& op, Node& node) {
     const bool per_channel = op.precision == Precision::kInt8PerChannel;
     const int axis = op.anchor.channel_axis;
-    const Tensor* bias = source_.Initializer(op.anchor.bias);
     const float input_scale = params_.at(op.anchor.inputs[0]).scale;
-    QuantizedWeights quantized = QuantizeWeights(*source_.Initializer(op.anchor.weights),
-                                                 per_channel ? axis : -1, bias, input_scale);
+    const auto known = constants_.find(node.name);
+    Constants quantized =
+        known != constants_.end()
+            ? known->second
+            : QuantizeWeights(*source_.Initializer(op.anchor.weights), per_channel ? axis : -1,
+                              source_.Initializer(op.anchor.bias), input_scale);
     const std::string& stem = node.name;
     const Tensor zero_points =
         per_channel ? Zeros(quantized.scales.size()) : Tensor::Scalar(int8_t{0});
     node.inputs[1] = AddConstant(stem + "_weights", std::move(quantized.values),
                                  ScaleTensor(quantized.scales, per_channel), &zero_points, axis);
-    if (bias == nullptr) return;
+    if (quantized.bias.elements() == 0) return;
     std::vector<float> scales = quantized.scales;
     for (float& scale : scales) scale *= input_scale;
+    node.inputs.resize(3);
     node.inputs[2] = AddConstant(stem + "_bias", std::move(quantized.bias),
                                  ScaleTensor(scales, per_channel), nullptr, 0);
   }
@@ -144,6 +153,7 @@ class Rewriter {
   const Graph& source_;
   const Placement& placement_;
   const std::map<std::string, QuantParams>& params_;
+  const std::map<std::string, Constants>& constants_;
   Graph result_;
   std::map<std::string, std::string> dequantized_;
   std::set<std::string> names_;
@@ -159,10 +169,11 @@ std::set<std::string> CalibratedValues(const Graph& graph) {
   return values;
 }
 
-Result<Graph> Rewrite(const Graph& graph, const QuantConfig& config, const Ranges& ranges) {
+Result<Graph> Rewrite(const Graph& graph, const QuantConfig& config, const Ranges& ranges,
+                      const std::map<std::string, Constants>& constants) {
   ASSAY_ASSIGN_OR_RETURN(const Placement placement, Place(graph, config));
   ASSAY_ASSIGN_OR_RETURN(const auto params, ParamsOf(placement, ranges));
-  return Rewriter(graph, placement, params).Run();
+  return Rewriter(graph, placement, params, constants).Run();
 }
 
 }  // namespace assay::quantize

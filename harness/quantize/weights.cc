@@ -43,6 +43,35 @@ float At(const Tensor* bias, int64_t channel) {
   return bias == nullptr ? 0.0f : bias->as<float>()[static_cast<size_t>(channel)];
 }
 
+float Code(float real, float scale) {
+  const float q = std::nearbyintf(real / scale);
+  return std::isnan(q) ? 0.0f : std::clamp(q, -127.0f, 127.0f);
+}
+
+// The largest weight to keep, of those between a third and all of `largest`, by the squared error.
+template <typename ForEach>
+float LeastErrorReach(float largest, ForEach&& for_each_weight) {
+  constexpr int kSteps = 100, kFewest = 33;
+  float best = largest;
+  double least = std::numeric_limits<double>::infinity();
+  for (int step = kSteps; step >= kFewest; --step) {
+    const float reach = largest * static_cast<float>(step) / kSteps;
+    const float scale = reach / 127.0f;
+    double error = 0;
+    for_each_weight([&](float w) {
+      const double miss = double{w} - double{Code(w, scale) * scale};
+      error += miss * miss;
+    });
+    if (error < least) {
+      least = error;
+      best = reach;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
 Tensor QuantizeBias(const Tensor& bias, const std::vector<float>& scales, float input_scale) {
   Tensor quantized(DType::kI32, bias.shape());
   for (size_t c = 0; c < static_cast<size_t>(bias.elements()); ++c) {
@@ -55,27 +84,26 @@ Tensor QuantizeBias(const Tensor& bias, const std::vector<float>& scales, float 
   return quantized;
 }
 
-}  // namespace
-
-QuantizedWeights QuantizeWeights(const Tensor& weights, int axis, const Tensor* bias,
-                                 float input_scale) {
+Constants QuantizeWeights(const Tensor& weights, int axis, const Tensor* bias, float input_scale,
+                          Scaling scaling) {
   const ChannelView view(weights.shape(), axis);
   const auto real = weights.as<float>();
-  QuantizedWeights result;
+  Constants result;
   result.values = Tensor(DType::kI8, weights.shape());
   const auto codes = result.values.as<int8_t>();
   for (int64_t channel = 0; channel < view.channels; ++channel) {
     float largest = 0.0f;
     view.ForEach(channel, [&](size_t i) { largest = std::max(largest, std::fabs(real[i])); });
+    if (scaling == Scaling::kLeastError && largest > 0 && std::isfinite(largest)) {
+      largest = LeastErrorReach(
+          largest, [&](auto&& f) { view.ForEach(channel, [&](size_t i) { f(real[i]); }); });
+    }
     float largest_bias = At(bias, channel);
     if (axis < 0 && bias != nullptr) {
       for (float b : bias->as<float>()) largest_bias = std::max(largest_bias, std::fabs(b));
     }
     const float scale = ScaleFor(largest, largest_bias, input_scale);
-    view.ForEach(channel, [&](size_t i) {
-      const float q = std::nearbyintf(real[i] / scale);
-      codes[i] = static_cast<int8_t>(std::isnan(q) ? 0.0f : std::clamp(q, -127.0f, 127.0f));
-    });
+    view.ForEach(channel, [&](size_t i) { codes[i] = static_cast<int8_t>(Code(real[i], scale)); });
     result.scales.push_back(scale);
   }
   if (bias != nullptr) result.bias = QuantizeBias(*bias, result.scales, input_scale);

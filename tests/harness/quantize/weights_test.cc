@@ -40,6 +40,26 @@ TEST(Weights, ZeroAndBrokenWeightsDoNotBreak) {
   for (float scale : quantized.scales) EXPECT_TRUE(std::isfinite(scale) && scale > 0);
 }
 
+TEST(Weights, TheLeastErrorMayClip) {
+  // Many small weights and one that would cost them most of the codes.
+  std::vector<float> values = {1.0f};
+  for (int i = 0; i < 2000; ++i) values.push_back(0.3f * std::sin(static_cast<float>(i)));
+  const Tensor weights = Tensor::Of<float>({1, 2001}, values);
+  const auto error = [&](const Constants& constants) {
+    double sum = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+      const double miss = constants.scales[0] * constants.values.as<int8_t>()[i] - values[i];
+      sum += miss * miss;
+    }
+    return sum;
+  };
+  const auto whole = QuantizeWeights(weights, 0, nullptr, 1.0f);
+  const auto clipped = QuantizeWeights(weights, 0, nullptr, 1.0f, Scaling::kLeastError);
+  EXPECT_LE(clipped.scales[0], whole.scales[0]);
+  EXPECT_LT(error(clipped), error(whole));
+  EXPECT_EQ(clipped.values.as<int8_t>()[0], 127);
+}
+
 TEST(Ranges, HoldZeroExactly) {
   EXPECT_EQ(ParamsOf(Range{0.0f, 6.0f}), (QuantParams{6.0f / 255, 0}));
   EXPECT_EQ(ParamsOf(Range{2.0f, 6.0f}), (QuantParams{6.0f / 255, 0}));
