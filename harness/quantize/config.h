@@ -1,4 +1,4 @@
-// QuantConfig: at which precision each quantizable operator runs. One point of the search space.
+// QuantPlan: all that is decided of an int8 model. SearchSpace: what may be decided.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/graph/graph.h"
+#include "harness/quantize/recipes.h"
 #include "kernels/base/status.h"
 
 namespace assay::quantize {
@@ -23,6 +24,8 @@ struct QuantizableOp {
   std::string node;
   std::string op_type;
   std::vector<Precision> choices;
+  // Calibration algorithms of the values it reads, where it has its own.
+  std::vector<std::string> algorithms = {};
 };
 
 // In topological order. Conv, Gemm and MatMul with constant weights (per channel or per tensor);
@@ -32,6 +35,24 @@ std::vector<QuantizableOp> QuantizableOps(const Graph& graph);
 
 // Node name -> precision. A node that is absent is fp32.
 using QuantConfig = std::map<std::string, Precision>;
+
+struct QuantPlan {
+  QuantConfig operators;
+  // The calibration algorithm; and that of the values which single operators read, by node.
+  std::string calibration = "minmax";
+  std::map<std::string, std::string> calibration_of;
+  Recipes recipes;
+
+  auto operator<=>(const QuantPlan&) const = default;
+};
+
+struct SearchSpace {
+  std::vector<QuantizableOp> ops;
+  std::vector<std::string> algorithms = {"minmax"};
+  std::vector<Recipes> recipes = {Recipes()};
+  // To be tried before operators fall back to fp32, where no model of the above will do.
+  std::vector<Recipes> rescue = {};
+};
 
 // Every operator at its first choice, or at `weights` where it has that choice.
 QuantConfig FullyQuantized(const Graph& graph, Precision weights = Precision::kInt8PerChannel);

@@ -49,6 +49,13 @@ std::string Drop(const ObjectiveRecord& record) {
                      change.interval.hi * 100);
 }
 
+// "92.46 % [90.18 %, 94.24 %]": of the samples, the same class as the first model's.
+std::string Agreement(const ModelRecord& model) {
+  if (!model.agreement) return kAbsent;
+  return fmt::format("{:.2f} % [{:.2f} %, {:.2f} %]", model.agreement->value * 100,
+                     model.agreement->interval.lo * 100, model.agreement->interval.hi * 100);
+}
+
 // Objectives that any of the models has, in their order.
 std::vector<ObjectiveInfo> Objectives(std::span<const ModelRecord> models) {
   std::vector<ObjectiveInfo> infos;
@@ -86,6 +93,9 @@ std::string EvaluationTable(std::span<const ModelRecord> models) {
     header.push_back(Heading(info));
     if (!ChangeHeader(info).empty()) header.push_back(ChangeHeader(info));
   }
+  const bool agreement = std::ranges::any_of(
+      models, [](const ModelRecord& model) { return model.agreement.has_value(); });
+  if (agreement) header.push_back("same top-1");
   header.push_back("int8 MACs");
   Table table(header);
   for (const ModelRecord& model : models) {
@@ -100,6 +110,7 @@ std::string EvaluationTable(std::span<const ModelRecord> models) {
         row.push_back(info.name == "accuracy" ? Drop(*record) : SpeedUp(*record));
       }
     }
+    if (agreement) row.push_back(Agreement(model));
     row.push_back(fmt::format("{:.0f} %", model.int8_share * 100));
     table.Add(std::move(row));
   }
@@ -139,10 +150,11 @@ std::string ConfirmationLine(const tune::Confirmation& confirmation) {
 
 std::string TrialLine(const tune::TrialRecord& trial) {
   const auto fp32 = std::ranges::count_if(
-      trial.config, [](const auto& op) { return op.second == quantize::Precision::kFp32; });
-  std::string line =
-      fmt::format("trial {:>3}  {:>3} of {} operators int8", trial.index,
-                  static_cast<int64_t>(trial.config.size()) - fp32, trial.config.size());
+      trial.plan.operators, [](const auto& op) { return op.second == quantize::Precision::kFp32; });
+  std::string line = fmt::format("trial {:>3}  {:>3} of {} operators int8", trial.index,
+                                 static_cast<int64_t>(trial.plan.operators.size()) - fp32,
+                                 trial.plan.operators.size());
+  if (trial.plan.recipes != quantize::Recipes()) line += "  " + ToString(trial.plan.recipes);
   if (const auto* accuracy = trial.model.Find("accuracy")) {
     line += fmt::format("  {} ({} points)", Scalar(accuracy->summary.value, accuracy->info),
                         Drop(*accuracy));

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <thread>
 
+#include "harness/quantize/observer.h"
 #include "harness/tune/strategy.h"
 #include "harness/tune/yaml_field.h"
+#include "kernels/base/nearest_name.h"
 #include "objectives/registry.h"
 
 namespace assay::tune {
@@ -109,7 +111,6 @@ CalibrationConfig ReadCalibration(const Field& quantization, const fs::path& bas
   const std::vector<Field> sizes = field["sampling_size"].Items();
   if (sizes.size() > 1) field["sampling_size"].Warn("only the first size is used");
   if (!sizes.empty()) config.sampling_size = sizes[0].Int(1, 10'000'000);
-  config.algorithm = field["algorithm"].Choice({"minmax"}, "minmax");
   if (!field["dataloader"].present()) {
     field["dataloader"].Reject("is missing; calibration needs samples, from the training data");
     return config;
@@ -118,11 +119,123 @@ CalibrationConfig ReadCalibration(const Field& quantization, const fs::path& bas
   return config;
 }
 
+// Names of calibration algorithms; nothing when absent.
+std::vector<std::string> ReadAlgorithms(const Field& field) {
+  std::vector<std::string> names;
+  for (const Field& item : field.Items()) {
+    names.push_back(item.String());
+    const auto known = FindEntry("calibration algorithm", names.back(), quantize::AllObservers());
+    if (!names.back().empty() && !known.ok()) item.Reject(known.message());
+  }
+  return names;
+}
+
+// Whether `choice` is among the items; all are when absent.
+bool Among(const Field& field, std::initializer_list<std::string_view> allowed,
+           std::string_view choice) {
+  bool found = !field.present();
+  for (const Field& item : field.Items()) found |= item.Choice(allowed) == choice;
+  return found;
+}
+
+// {activation: {...}, weight: {...}} in the words of INC.
+OperatorRule ReadRule(const Field& field, OperatorRule::Scope scope, std::string name) {
+  field.Allow({"activation", "weight"});
+  const Field activation = field["activation"], weight = field["weight"];
+  activation.Allow({"dtype", "algorithm", "scheme", "granularity"}, {"bit", "quant_mode"});
+  weight.Allow({"dtype", "scheme", "granularity", "algorithm"}, {"bit"});
+  OperatorRule rule;
+  rule.scope = scope;
+  rule.name = std::move(name);
+  rule.where = fmt::format("{}: {}", field.where(), field.path());
+  rule.algorithms = ReadAlgorithms(activation["algorithm"]);
+  const auto both = [](const Field& dtype, std::string_view int8) {
+    return std::pair{Among(dtype, {int8, "fp32"}, int8), Among(dtype, {int8, "fp32"}, "fp32")};
+  };
+  const auto [activation_int8, activation_fp32] = both(activation["dtype"], "uint8");
+  const auto [weight_int8, weight_fp32] = both(weight["dtype"], "int8");
+  rule.int8 = activation_int8 && weight_int8;
+  rule.fp32 = activation_fp32 && weight_fp32;
+  if (!rule.int8 && !rule.fp32) field.Reject("activation and weight have no dtype in common");
+  rule.per_channel = Among(weight["granularity"], {"per_channel", "per_tensor"}, "per_channel");
+  rule.per_tensor = Among(weight["granularity"], {"per_channel", "per_tensor"}, "per_tensor");
+  // Activations are u8, asymmetric, per tensor; weights symmetric.
+  Among(activation["scheme"], {"asym"}, "asym");
+  Among(activation["granularity"], {"per_tensor"}, "per_tensor");
+  Among(weight["scheme"], {"sym"}, "sym");
+  if (scope != OperatorRule::Scope::kModel && weight["algorithm"].present()) {
+    weight["algorithm"].Reject("is known in model_wise alone");
+  }
+  return rule;
+}
+
+// Every combination of the values asked for; the first has the first of each.
+void TryBoth(const Field& field, bool quantize::Recipes::*recipe, const std::vector<bool>& values,
+             std::vector<quantize::Recipes>& sets) {
+  std::vector<quantize::Recipes> combined;
+  for (const bool value : values) {
+    for (quantize::Recipes set : sets) {
+      set.*recipe = value;
+      combined.push_back(set);
+    }
+  }
+  if (values.empty()) field.Reject("expected True, False, or a list of both");
+  sets = std::move(combined);
+}
+
+void ReadRecipes(const Field& field, const Field& weight_algorithm, QuantizationConfig& config) {
+  field.Allow(
+      {"cross_layer_equalization", "weight_clipping", "adaptive_rounding", "bias_correction",
+       "first_conv_or_matmul_quantization", "last_conv_or_matmul_quantization"},
+      {"scale_propagation_max_pooling", "scale_propagation_concat", "fast_bias_correction",
+       "weight_correction"});
+  config.first_quantized = field["first_conv_or_matmul_quantization"].Bool(true);
+  config.last_quantized = field["last_conv_or_matmul_quantization"].Bool(true);
+  bool asked = false;
+  for (const quantize::RecipeEntry& entry : quantize::AllRecipes()) {
+    const Field recipe = field[entry.name];
+    if (!recipe.present()) continue;
+    asked = true;
+    std::vector<bool> values;
+    for (const Field& item : recipe.Items()) values.push_back(item.Bool());
+    TryBoth(recipe, entry.field, values, config.recipes);
+  }
+  if (weight_algorithm.present()) {  // INC's word for it: how weights get their scales.
+    asked = true;
+    std::vector<bool> values;
+    for (const Field& item : weight_algorithm.Items()) {
+      values.push_back(item.Choice({"minmax", "mse"}) == "mse");
+    }
+    TryBoth(weight_algorithm, &quantize::Recipes::weight_clipping, values, config.recipes);
+  }
+  if (asked) return;
+  config.rescue.resize(2);
+  config.rescue[0].bias_correction = true;
+  config.rescue[1] = {
+      .cross_layer_equalization = true, .adaptive_rounding = true, .bias_correction = true};
+}
+
 void ReadQuantization(const Field& field, const fs::path& base_dir, TuneConfig& config) {
-  field.Allow({"approach", "calibration"}, {"quant_format", "optimization_level", "train",
-                                            "recipes", "model_wise", "optype_wise", "op_wise"});
+  field.Allow({"approach", "calibration", "recipes", "model_wise", "optype_wise", "op_wise"},
+              {"quant_format", "optimization_level", "train"});
   field["approach"].Choice({"post_training_static_quant"}, "post_training_static_quant");
   if (field["calibration"].present()) config.calibration = ReadCalibration(field, base_dir);
+  QuantizationConfig& quantization = config.quantization;
+  const Field model_wise = field["model_wise"];
+  const auto by_calibration = ReadAlgorithms(field["calibration"]["algorithm"]);
+  if (!by_calibration.empty()) quantization.algorithms = by_calibration;
+  if (model_wise.present()) {
+    quantization.rules.push_back(ReadRule(model_wise, OperatorRule::Scope::kModel, ""));
+    const auto& algorithms = quantization.rules.back().algorithms;
+    if (!algorithms.empty()) quantization.algorithms = algorithms;
+  }
+  for (const auto& [key, scope] : {std::pair{"optype_wise", OperatorRule::Scope::kType},
+                                   std::pair{"op_wise", OperatorRule::Scope::kName}}) {
+    for (const auto& [name, rule] : field[key].Entries()) {
+      quantization.rules.push_back(ReadRule(rule, scope, name));
+    }
+  }
+  ReadRecipes(field["recipes"], model_wise["weight"]["algorithm"], quantization);
 }
 
 AccuracyConfig ReadAccuracy(const Field& field, const fs::path& base_dir) {

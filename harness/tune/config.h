@@ -12,6 +12,7 @@
 
 #include "harness/data/metric.h"
 #include "harness/data/pipeline.h"
+#include "harness/quantize/recipes.h"
 #include "kernels/base/compute.h"
 #include "kernels/base/status.h"
 
@@ -27,8 +28,29 @@ struct DataConfig {
 
 struct CalibrationConfig {
   int64_t sampling_size = 100;
-  std::string algorithm = "minmax";
   DataConfig data;
+};
+
+// What a configuration allows an operator: by model_wise, optype_wise or op_wise.
+struct OperatorRule {
+  enum class Scope : uint8_t { kModel, kType, kName };
+
+  Scope scope = Scope::kModel;
+  std::string name;  // An operator type; or a node's name, in which *, ? and [a-z] are patterns.
+  bool int8 = true, fp32 = true;
+  bool per_channel = true, per_tensor = true;  // Of weights.
+  std::vector<std::string> algorithms;         // Of calibration; empty: those of the model.
+  std::string where;                           // "tune.yaml:31: quantization.op_wise.conv1"
+};
+
+struct QuantizationConfig {
+  std::vector<std::string> algorithms = {"minmax"};  // Of calibration, each to be tried.
+  std::vector<quantize::Recipes> recipes = {quantize::Recipes()};  // Each to be tried.
+  // To be tried before operators fall back to fp32: where the configuration is silent about
+  // recipes.
+  std::vector<quantize::Recipes> rescue;
+  bool first_quantized = true, last_quantized = true;  // Of convolutions and products.
+  std::vector<OperatorRule> rules;                     // The more special ones come later.
 };
 
 struct AccuracyConfig {
@@ -90,6 +112,7 @@ struct TuneConfig {
   int threads = 1;  // Of everything that is not timed: accuracy, calibration.
   int64_t winograd_bytes = KernelOptions().winograd_bytes;  // Of every plan.
   std::optional<CalibrationConfig> calibration;
+  QuantizationConfig quantization;
   std::optional<AccuracyConfig> accuracy;
   ConfirmationConfig confirmation;
   PerformanceConfig performance;

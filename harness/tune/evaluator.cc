@@ -160,13 +160,14 @@ Result<std::vector<Tensor>> Evaluator::StageInputs(const engine::Plan& plan) con
 }
 
 Status Evaluator::ObserveBatch(const data::Pipeline& data, engine::Session& session, int64_t begin,
-                               data::Metric& metric) const {
+                               const std::string& subject, data::Metric& metric) {
   Tensor images(DType::kF32, session.plan().inputs()[0].shape);
   std::vector<int64_t> labels(static_cast<size_t>(images.shape()[0]));
   ASSAY_RETURN_IF_ERROR(data.Load(begin, images.view(), labels));
   std::vector<Tensor> outputs = engine::Allocate(session.plan().outputs());
   const TensorView input = images.view();
   ASSAY_RETURN_IF_ERROR(session.Run({&input, 1}, engine::Views(outputs)));
+  predictions_.Add(subject, outputs[0].view());
   const Status updated = metric.Update(outputs[0].view(), labels);
   if (updated.ok()) return updated;
   return Error(fmt::format("{}: {}", config_.accuracy->metric_options.where, updated.message()));
@@ -184,6 +185,7 @@ Status Evaluator::ObserveConfirmation(const Model& model, const std::string& sub
 
 Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
                                  const std::string& subject, const Stop& stop) {
+  predictions_.Forget(subject);
   ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config_.accuracy->metric,
                                                              config_.accuracy->metric_options));
   const int64_t total = data.size();
@@ -197,7 +199,7 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
     if (session == nullptr || last) {
       ASSAY_ASSIGN_OR_RETURN(session, MakeSession(model, batch, config_.threads));
     }
-    ASSAY_RETURN_IF_ERROR(ObserveBatch(data, *session, begin, *metric));
+    ASSAY_RETURN_IF_ERROR(ObserveBatch(data, *session, begin, subject, *metric));
     Report("accuracy " + subject, begin + batch, total);
     stopped = stop && begin + batch < total && stop(metric->outcomes());
   }

@@ -17,6 +17,7 @@
 #include "harness/engine/session.h"
 #include "harness/graph/graph.h"
 #include "harness/tune/config.h"
+#include "harness/tune/predictions.h"
 #include "kernels/base/status.h"
 #include "objectives/objective.h"
 
@@ -68,6 +69,8 @@ class Evaluator {
                         std::span<const std::string> subjects);
   Status ObserveFootprint(const Model& model);
   Status ObserveSize(const Model& model);
+  // Which classes it predicted in ObserveAccuracy.
+  const Predictions& predictions() const { return predictions_; }
   // All four; the latency of this model alone.
   Status ObserveAll(const Model& model);
 
@@ -78,7 +81,7 @@ class Evaluator {
   Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
                         const Stop& stop);
   Status ObserveBatch(const data::Pipeline& data, engine::Session& session, int64_t begin,
-                      data::Metric& metric) const;
+                      const std::string& subject, data::Metric& metric);
   Result<std::unique_ptr<engine::Session>> MakeSession(const Model& model, int64_t batch,
                                                        int threads) const;
   // Input tensors for one inference: the first labelled samples, or seeded noise without data.
@@ -92,6 +95,7 @@ class Evaluator {
   std::optional<data::Pipeline> data_;
   std::optional<data::Pipeline> confirmation_;
   std::vector<std::string> warnings_;
+  Predictions predictions_;
   Progress progress_;
 };
 

@@ -49,13 +49,14 @@ json Asked(const ObjectivesConfig& objectives) {
 
 }  // namespace
 
-onnx::ExportOptions ExportMetadata(const TuneConfig& tuning, int64_t calibration_samples,
-                                   const quantize::QuantConfig& config) {
+onnx::ExportOptions ExportMetadata(int64_t calibration_samples, const quantize::QuantPlan& plan) {
   onnx::ExportOptions options;
   options.metadata["assay.version"] = ASSAY_VERSION;
   options.metadata["assay.calibration"] =
-      fmt::format("{}, {} samples", tuning.calibration->algorithm, calibration_samples);
-  options.metadata["assay.config"] = ToJson(config).dump(-1, ' ', false, json::error_handler_t::replace);
+      fmt::format("{}, {} samples", plan.calibration, calibration_samples);
+  options.metadata["assay.recipes"] = ToString(plan.recipes);
+  options.metadata["assay.config"] =
+      ToJson(plan.operators).dump(-1, ' ', false, json::error_handler_t::replace);
   return options;
 }
 

@@ -11,8 +11,7 @@
 namespace assay::tune {
 
 // metadata_props of a candidate: the version and the configuration it was made by.
-onnx::ExportOptions ExportMetadata(const TuneConfig& tuning, int64_t calibration_samples,
-                                   const quantize::QuantConfig& config);
+onnx::ExportOptions ExportMetadata(int64_t calibration_samples, const quantize::QuantPlan& plan);
 
 // Writes result.result_file; results/README.md describes its schema.
 Status WriteResult(const TuneConfig& config, const TuneResult& result);

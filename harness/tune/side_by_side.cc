@@ -22,6 +22,9 @@ ModelRecord Record(const Model& model, const Model& first, const Evaluator& eval
   ModelRecord record;
   record.name = model.name;
   record.file = model.file.string();
+  if (model.name != first.name) {
+    record.agreement = evaluator.predictions().Agreement(model.name, first.name);
+  }
   for (const auto& objective : evaluator.objectives()) {
     if (objective->results(model.name).values.empty()) continue;
     ObjectiveRecord entry{objective->info(), objective->Report(model.name), std::nullopt};

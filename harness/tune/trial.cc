@@ -49,10 +49,15 @@ json ToJson(const ModelRecord& record) {
   json objectives = json::array();
   for (const ObjectiveRecord& objective : record.objectives)
     objectives.push_back(ToJson(objective));
-  return {{"name", record.name},
-          {"file", record.file},
-          {"int8_share_of_macs", record.int8_share},
-          {"objectives", std::move(objectives)}};
+  json result = {{"name", record.name},
+                 {"file", record.file},
+                 {"int8_share_of_macs", record.int8_share},
+                 {"objectives", std::move(objectives)}};
+  if (record.agreement) {
+    result["agreement"] = {{"value", Number(record.agreement->value)},
+                           {"interval", ToJson(record.agreement->interval)}};
+  }
+  return result;
 }
 
 json ToJson(const quantize::QuantConfig& config) {
@@ -61,10 +66,28 @@ json ToJson(const quantize::QuantConfig& config) {
   return result;
 }
 
+json ToJson(const quantize::QuantPlan& plan) {
+  json recipes = json::array();
+  for (const quantize::RecipeEntry& entry : quantize::AllRecipes()) {
+    if (plan.recipes.*entry.field) recipes.push_back(entry.name);
+  }
+  json calibration = {{"algorithm", plan.calibration}};
+  for (const auto& [node, algorithm] : plan.calibration_of) {
+    calibration["operators"][node] = algorithm;
+  }
+  return {{"config", ToJson(plan.operators)},
+          {"calibration", std::move(calibration)},
+          {"recipes", std::move(recipes)}};
+}
+
 json ToJson(const TrialRecord& record) {
-  json result = {{"trial", record.index},         {"config", ToJson(record.config)},
-                 {"model", ToJson(record.model)}, {"feasible", record.feasible},
-                 {"accepted", record.accepted},   {"elapsed_s", record.elapsed_s}};
+  json result = ToJson(record.plan);
+  result["trial"] = record.index;
+  result["recipe_s"] = record.recipe_s;
+  result["model"] = ToJson(record.model);
+  result["feasible"] = record.feasible;
+  result["accepted"] = record.accepted;
+  result["elapsed_s"] = record.elapsed_s;
   if (record.stopped_after) result["stopped_after_samples"] = *record.stopped_after;
   if (record.limit_p_value) result["limit_p_value"] = Number(*record.limit_p_value);
   return result;

@@ -1,6 +1,7 @@
 // TrialRecord: one measured configuration, as the journal and the reports have it.
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct ModelRecord {
   std::string name;  // "fp32", "trial 7"
   std::string file;
   double int8_share = 0;  // Of the multiply-adds.
+  // The share of samples on which it predicts the class that the baseline predicts.
+  std::optional<Estimate> agreement;
   std::vector<ObjectiveRecord> objectives;
 
   // The record of an objective, or nullptr.
@@ -30,7 +33,8 @@ struct ModelRecord {
 
 struct TrialRecord {
   int64_t index = 0;  // From 1.
-  quantize::QuantConfig config;
+  quantize::QuantPlan plan;
+  std::map<std::string, double> recipe_s;  // What each recipe of the plan took.
   ModelRecord model;
   bool feasible = false;
   // Of samples, where it was stopped for being hopeless: its latency and memory are not measured.
@@ -57,6 +61,8 @@ nlohmann::json ToJson(const Confirmation& confirmation);
 nlohmann::json ToJson(const ObjectiveRecord& record);
 nlohmann::json ToJson(const ModelRecord& record);
 nlohmann::json ToJson(const TrialRecord& record);
+// {"config": {"conv1": "int8 per_channel", ...}, "calibration": {...}, "recipes": [...]}
+nlohmann::json ToJson(const quantize::QuantPlan& plan);
 // {"conv1": "int8 per_channel", ...}
 nlohmann::json ToJson(const quantize::QuantConfig& config);
 

@@ -12,13 +12,14 @@
 #include "harness/graph/passes/remove_identity.h"
 #include "harness/measure/interrupt.h"
 #include "harness/onnx/export.h"
-#include "harness/quantize/calibrate.h"
-#include "harness/quantize/rewrite.h"
+#include "harness/quantize/quantizer.h"
 #include "harness/tune/evaluator.h"
 #include "harness/tune/journal.h"
+#include "harness/tune/plan_search.h"
 #include "harness/tune/ranker.h"
 #include "harness/tune/result.h"
 #include "harness/tune/run_key.h"
+#include "harness/tune/search_space.h"
 #include "harness/tune/series.h"
 #include "harness/tune/strategy.h"
 #include "harness/tune/workspace.h"
@@ -87,8 +88,8 @@ class Run {
     source_ = baseline_->graph;
     ASSAY_RETURN_IF_ERROR(RemoveIdentity(source_));
     ASSAY_RETURN_IF_ERROR(FoldBatchNorm(source_));
-    ops_ = quantize::QuantizableOps(source_);
-    if (ops_.empty()) {
+    ASSAY_ASSIGN_OR_RETURN(space_, MakeSearchSpace(source_, config_.quantization));
+    if (space_.ops.empty()) {
       return Error(
           fmt::format("{}: no operator can be quantized; Assay quantizes Conv, Gemm and "
                       "MatMul with constant weights",
@@ -155,17 +156,17 @@ class Run {
     double earlier_s = 0;  // What the trials of an earlier process took.
     ASSAY_RETURN_IF_ERROR(ObserveBaseline());
     ASSAY_RETURN_IF_ERROR(Calibrate());
-    const auto strategy = strategy_entry_->make(ops_, config_.random_seed);
+    PlanSearch search(space_, strategy_entry_->make(space_.ops, config_.random_seed));
     const ExitPolicyConfig& policy = config_.exit_policy;
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
-      const auto proposed = strategy->Next();
+      const auto proposed = search.Next();
       if (!proposed) break;
       ASSAY_RETURN_IF_ERROR(IsKnown(index) ? TakeOver(index, *proposed) : TryOut(index, *proposed));
       const TrialRecord& trial = result_.trials.back();
       if (trial.resumed) earlier_s += trial.elapsed_s;
-      strategy->Tell(
-          {trial.config, ranker_->Accuracy(index), ranker_->AccuracyLoss(index), trial.feasible});
-      const int64_t remaining = std::min(strategy->remaining(), policy.max_trials - index);
+      search.Tell({trial.plan.operators, ranker_->Accuracy(index), ranker_->AccuracyLoss(index),
+                   trial.feasible});
+      const int64_t remaining = std::min(search.remaining(), policy.max_trials - index);
       if (events_.trial) events_.trial(trial, remaining);
       if (policy.performance_only) break;
       const bool first_will_do = !config_.objectives.multi && policy.timeout_s == 0;
@@ -180,9 +181,8 @@ class Run {
 
   Status Calibrate() {
     const CalibrationConfig& calibration = *config_.calibration;
-    const data::Pipeline& pipeline = *calibration_;
+    data::Pipeline& pipeline = *calibration_;
     quantize::CalibrationOptions options;
-    options.algorithm = calibration.algorithm;
     options.samples = std::min(calibration.sampling_size, pipeline.size());
     calibration_samples_ = options.samples;
     if (options.samples < calibration.sampling_size) {
@@ -195,10 +195,13 @@ class Run {
     options.threads = config_.threads;
     options.winograd_bytes = config_.winograd_bytes;
     options.stop = measure::Interrupted;
-    options.progress = [&](int64_t done, int64_t total) {
-      if (events_.progress) events_.progress("calibration", done, total);
-    };
-    const auto fill = [&](int64_t first, std::span<const TensorView> inputs) -> Status {
+    // Recipes go over the samples operator by operator: they are prepared once, as far as 1 GB
+    // goes.
+    constexpr int64_t kStagedBytes = int64_t{1} << 30;
+    ASSAY_RETURN_IF_ERROR(pipeline.Stage(
+        std::min(options.samples, kStagedBytes / std::max<int64_t>(1, pipeline.sample_bytes()))));
+    const auto fill = [this, &pipeline](int64_t first,
+                                        std::span<const TensorView> inputs) -> Status {
       std::vector<int64_t> dims = pipeline.sample_shape().dims();
       dims.insert(dims.begin(),
                   inputs.empty() || inputs[0].shape.rank() == 0 ? 0 : inputs[0].shape[0]);
@@ -209,8 +212,8 @@ class Run {
       std::vector<int64_t> labels(static_cast<size_t>(inputs[0].shape[0]));
       return pipeline.Load(first, inputs[0], labels);
     };
-    ASSAY_ASSIGN_OR_RETURN(ranges_, quantize::Calibrate(source_, fill, options));
-    return {};
+    quantizer_ = std::make_unique<quantize::Quantizer>(source_, fill, options, events_.progress);
+    return quantizer_->Calibrate(space_.algorithms.front());
   }
 
   Status ObserveBaseline() {
@@ -228,21 +231,23 @@ class Run {
     return {};
   }
 
-  // A configuration as a model, written to the workspace.
-  Result<Model> Candidate(int64_t index, const quantize::QuantConfig& config) const {
+  // A plan as a model, written to the workspace.
+  Result<Model> Candidate(int64_t index, const quantize::QuantPlan& plan) {
     Model model;
     model.name = TrialName(index);
     model.file = workspace_->candidate();
-    ASSAY_ASSIGN_OR_RETURN(model.graph, quantize::Rewrite(source_, config, ranges_));
-    ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, Metadata(config)));
+    ASSAY_ASSIGN_OR_RETURN(quantize::Quantized quantized, quantizer_->Quantize(plan));
+    model.graph = std::move(quantized.graph);
+    recipe_s_ = std::move(quantized.recipe_s);
+    ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, Metadata(plan)));
     return model;
   }
 
   // Writes the candidate, observes it in all passes (a hopeless one not in all), and appends it to
   // the journal.
-  Status TryOut(int64_t index, const quantize::QuantConfig& config) {
+  Status TryOut(int64_t index, const quantize::QuantPlan& plan) {
     const Clock::time_point start = Clock::now();
-    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, config));
+    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, plan));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
     if (evaluator_->has_accuracy() && !config_.exit_policy.performance_only) {
       auto early_stop = ranker_->MakeEarlyStop();
@@ -251,7 +256,9 @@ class Run {
     }
     if (!ranker_->Stopped(index)) ASSAY_RETURN_IF_ERROR(ObserveCost(index, model));
     ASSAY_ASSIGN_OR_RETURN(const double int8_share, Int8Share(model.graph));
-    TrialRecord trial = Judge(index, config, int8_share);
+    TrialRecord trial = Judge(index, plan, int8_share);
+    trial.recipe_s = recipe_s_;
+    trial.model.agreement = evaluator_->predictions().Agreement(model.name, kBaseline);
     trial.elapsed_s = Since(start);
     if (journal_ == nullptr) ASSAY_RETURN_IF_ERROR(StartJournal());
     ASSAY_RETURN_IF_ERROR(journal_->Append(Line(trial)));
@@ -267,10 +274,10 @@ class Run {
   }
 
   // What the objectives now say of a trial.
-  TrialRecord Judge(int64_t index, const quantize::QuantConfig& config, double int8_share) const {
+  TrialRecord Judge(int64_t index, const quantize::QuantPlan& plan, double int8_share) const {
     TrialRecord trial;
     trial.index = index;
-    trial.config = config;
+    trial.plan = plan;
     trial.model.name = TrialName(index);
     trial.model.int8_share = int8_share;
     trial.model.objectives = ranker_->RecordTrial(index);
@@ -313,13 +320,17 @@ class Run {
   }
 
   // A finished trial of an earlier process, from the journal. The strategy must propose it again.
-  Status TakeOver(int64_t index, const quantize::QuantConfig& config) {
+  Status TakeOver(int64_t index, const quantize::QuantPlan& plan) {
     const auto text = [](const json& value) {  // A journal has its names in UTF-8.
       return value.dump(-1, ' ', false, json::error_handler_t::replace);
     };
     const json& line = KnownLine(index);
-    if (line.value("trial", json()) != index ||
-        text(line.value("config", json())) != text(ToJson(config))) {
+    bool same = line.value("trial", json()) == index;
+    const json expected = ToJson(plan);
+    for (const auto& [key, value] : expected.items()) {
+      same = same && text(line.value(key, json())) == text(value);
+    }
+    if (!same) {
       return BadLine(index, fmt::format("is not what the strategy '{}' proposes as trial {}; start "
                                         "anew with --set tuning.workspace.resume=False",
                                         config_.strategy, index));
@@ -328,7 +339,11 @@ class Run {
     const json* share = Find(line, {"model", "int8_share_of_macs"});
     const json* elapsed_s = Find(line, {"elapsed_s"});
     if (share == nullptr || elapsed_s == nullptr) return BadLine(index, "is not a whole record");
-    TrialRecord trial = Judge(index, config, share->get<double>());
+    TrialRecord trial = Judge(index, plan, share->get<double>());
+    const json recipe_s = line.value("recipe_s", json::object());
+    for (const auto& [recipe, seconds] : recipe_s.items()) {
+      if (seconds.is_number()) trial.recipe_s[recipe] = seconds.get<double>();
+    }
     trial.elapsed_s = elapsed_s->get<double>();
     trial.resumed = true;
     result_.trials.push_back(std::move(trial));
@@ -343,8 +358,8 @@ class Run {
     if (result_.confirmations.empty()) {
       ASSAY_RETURN_IF_ERROR(evaluator_->ObserveConfirmation(*baseline_, Confirming(kBaseline)));
     }
-    const auto& config = result_.trials[static_cast<size_t>(index - 1)].config;
-    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, config));
+    const auto& plan = result_.trials[static_cast<size_t>(index - 1)].plan;
+    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, plan));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveConfirmation(model, Confirming(model.name)));
     result_.confirmations.push_back(ranker_->Confirm(index, trials));
     if (!result_.confirmations.back().confirmed) refuted_.insert(index);
@@ -355,11 +370,12 @@ class Run {
   Status Complete(int64_t index) {
     TrialRecord& trial = result_.trials[static_cast<size_t>(index - 1)];
     for (const auto& objective : evaluator_->objectives()) objective->Reset(TrialName(index));
-    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, trial.config));
+    ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, trial.plan));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveSize(model));
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAccuracy(model));
     ASSAY_RETURN_IF_ERROR(ObserveCost(index, model));
-    TrialRecord whole = Judge(index, trial.config, trial.model.int8_share);
+    TrialRecord whole = Judge(index, trial.plan, trial.model.int8_share);
+    whole.recipe_s = trial.recipe_s;
     whole.elapsed_s = trial.elapsed_s;
     trial = std::move(whole);
     return {};
@@ -402,15 +418,15 @@ class Run {
       ASSAY_RETURN_IF_ERROR(CopyWhole(baseline_->file, result_.best_file));
     } else if (result_.best) {
       TrialRecord& winner = result_.trials[*result_.best];
-      ASSAY_ASSIGN_OR_RETURN(const Graph best, quantize::Rewrite(source_, winner.config, ranges_));
-      ASSAY_RETURN_IF_ERROR(onnx::Export(best, result_.best_file, Metadata(winner.config)));
+      ASSAY_ASSIGN_OR_RETURN(const auto best, quantizer_->Quantize(winner.plan));
+      ASSAY_RETURN_IF_ERROR(onnx::Export(best.graph, result_.best_file, Metadata(winner.plan)));
       winner.model.file = result_.best_file.string();
     }
     return WriteResult(config_, result_);
   }
 
-  onnx::ExportOptions Metadata(const quantize::QuantConfig& config) const {
-    return ExportMetadata(config_, calibration_samples_, config);
+  onnx::ExportOptions Metadata(const quantize::QuantPlan& plan) const {
+    return ExportMetadata(calibration_samples_, plan);
   }
 
   const TuneConfig& config_;
@@ -419,7 +435,7 @@ class Run {
   std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Model> baseline_;
   Graph source_;  // The fp32 graph that configurations rewrite.
-  std::vector<quantize::QuantizableOp> ops_;
+  quantize::SearchSpace space_;
   std::unique_ptr<Workspace> workspace_;
   RunKey key_;
   EarlierRun earlier_;
@@ -428,7 +444,8 @@ class Run {
   std::unique_ptr<data::Pipeline> calibration_;
   std::unique_ptr<Journal> journal_;
   int64_t calibration_samples_ = 0;
-  quantize::Ranges ranges_;
+  std::unique_ptr<quantize::Quantizer> quantizer_;
+  std::map<std::string, double> recipe_s_;  // Of the candidate.
   TuneResult result_;
 };
 

@@ -20,7 +20,9 @@ class Basic : public Strategy {
   explicit Basic(std::vector<QuantizableOp> ops)
       : ops_(std::move(ops)), gain_(ops_.size(), 0.0), order_(ops_.size()) {
     // The fp32 model is the baseline, not a trial.
-    seen_.insert(Uniform(Precision::kFp32));
+    const bool free = std::ranges::all_of(
+        ops_, [](const QuantizableOp& op) { return op.choices.back() == Precision::kFp32; });
+    if (free) seen_.insert(Uniform(Precision::kFp32));
     std::iota(order_.rbegin(), order_.rend(), size_t{0});
     queue_ = {Uniform(Precision::kInt8PerChannel), Uniform(Precision::kInt8PerTensor)};
   }
@@ -71,7 +73,8 @@ class Basic : public Strategy {
     QuantConfig config = *base_;
     for (size_t index : order_) {
       if (stage_ == 2) config = *base_;
-      config[ops_[index].node] = Precision::kFp32;
+      const QuantizableOp& op = ops_[index];
+      if (op.choices.back() == Precision::kFp32) config[op.node] = Precision::kFp32;
       queue_.push_back(config);
     }
     return true;

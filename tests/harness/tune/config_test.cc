@@ -57,6 +57,76 @@ TEST(Config, ReadsTheWordsOfIncOneX) {
   EXPECT_THAT(config->warnings, testing::IsEmpty());
 }
 
+std::string With(const std::string& quantization) {
+  std::string text = kMission;
+  const std::string at = "quantization:\n";
+  return text.insert(text.find(at) + at.size(), quantization);
+}
+
+TEST(Config, ReadsHowActivationsAndWeightsAreQuantized) {
+  const auto config = Parse(With(R"(
+  model_wise:
+    activation: {algorithm: [minmax, kl], dtype: uint8, scheme: asym, granularity: per_tensor}
+    weight: {granularity: per_channel, algorithm: [minmax, mse], dtype: [int8, fp32]}
+  optype_wise:
+    Conv: {activation: {algorithm: percentile}}
+  op_wise:
+    "block?/conv": {activation: {dtype: fp32}, weight: {dtype: fp32}}
+)"));
+  ASSERT_TRUE(config.ok()) << config.message();
+  const QuantizationConfig& quantization = config->quantization;
+  EXPECT_THAT(quantization.algorithms, ElementsAre("minmax", "kl"));
+  ASSERT_EQ(quantization.rules.size(), 3u);
+  const OperatorRule& model = quantization.rules[0];
+  EXPECT_TRUE(model.int8 && !model.fp32);  // Activations have no fp32.
+  EXPECT_TRUE(model.per_channel && !model.per_tensor);
+  EXPECT_EQ(quantization.rules[1].scope, OperatorRule::Scope::kType);
+  EXPECT_THAT(quantization.rules[1].algorithms, ElementsAre("percentile"));
+  EXPECT_EQ(quantization.rules[2].name, "block?/conv");
+  EXPECT_TRUE(quantization.rules[2].fp32 && !quantization.rules[2].int8);
+  ASSERT_EQ(quantization.recipes.size(), 2u);  // The weights' algorithms.
+  EXPECT_FALSE(quantization.recipes[0].weight_clipping);
+  EXPECT_TRUE(quantization.recipes[1].weight_clipping);
+}
+
+TEST(Config, ReadsRecipes) {
+  const auto config = Parse(With(R"(
+  recipes:
+    bias_correction: True
+    adaptive_rounding: [False, True]
+    first_conv_or_matmul_quantization: False
+)"));
+  ASSERT_TRUE(config.ok()) << config.message();
+  const QuantizationConfig& quantization = config->quantization;
+  ASSERT_EQ(quantization.recipes.size(), 2u);
+  EXPECT_EQ(ToString(quantization.recipes[0]), "bias_correction");
+  EXPECT_EQ(ToString(quantization.recipes[1]), "adaptive_rounding + bias_correction");
+  EXPECT_TRUE(quantization.rescue.empty());  // What was asked for is all.
+  EXPECT_FALSE(quantization.first_quantized);
+  EXPECT_TRUE(quantization.last_quantized);
+}
+
+TEST(Config, SilentAboutRecipesTheyComeToTheRescue) {
+  const auto config = Parse(kMission);
+  ASSERT_TRUE(config.ok());
+  EXPECT_THAT(config->quantization.recipes, ElementsAre(quantize::Recipes()));
+  ASSERT_EQ(config->quantization.rescue.size(), 2u);
+  EXPECT_TRUE(config->quantization.rescue[0].bias_correction);
+}
+
+TEST(Config, ErrorsOfQuantizationSayWhatIsAllowed) {
+  EXPECT_THAT(ErrorOf(With("  model_wise: {activation: {algorithm: percentil}}\n")),
+              HasSubstr("did you mean 'percentile'"));
+  EXPECT_THAT(ErrorOf(With("  recipes: {bias_corection: True}\n")), HasSubstr("bias_correction"));
+  EXPECT_THAT(ErrorOf(With("  recipes: {bias_correction: []}\n")), HasSubstr("True, False"));
+  EXPECT_THAT(ErrorOf(With("  model_wise: {activation: {scheme: sym}}\n")), HasSubstr("asym"));
+  EXPECT_THAT(
+      ErrorOf(With("  op_wise: {a: {activation: {dtype: uint8}, weight: {dtype: fp32}}}\n")),
+      HasSubstr("no dtype in common"));
+  EXPECT_THAT(ErrorOf(With("  op_wise: {a: {weight: {algorithm: mse}}}\n")),
+              HasSubstr("model_wise alone"));
+}
+
 TEST(Config, DefaultsAreIncs) {
   const auto config = Parse("version: 1.0");
   ASSERT_TRUE(config.ok()) << config.message();

@@ -96,6 +96,20 @@ TEST(Basic, HasThreeStages) {
   EXPECT_EQ(sequence[8].at("conv1"), Precision::kFp32);
 }
 
+TEST(Basic, WhatMayOnlyBeInt8OrFp32IsNothingElse) {
+  std::vector<QuantizableOp> ops = Ops(4);
+  ops[0].choices = {Precision::kFp32};
+  ops[1].choices = {Precision::kInt8PerTensor};
+  const auto strategy = (*FindStrategy("basic"))->make(ops, 1);
+  int trials = 0;
+  for (; const auto config = strategy->Next(); ++trials) {
+    EXPECT_EQ(config->at("conv0"), Precision::kFp32);
+    EXPECT_EQ(config->at("conv1"), Precision::kInt8PerTensor);
+    strategy->Tell({*config, 1, 0, false});
+  }
+  EXPECT_GT(trials, 3);
+}
+
 TEST(FindStrategy, PlannedAndUnknownOnesAreNamed) {
   EXPECT_THAT(FindStrategy("bayesian").message(), HasSubstr("'bayesian' is not available"));
   EXPECT_THAT(FindStrategy("basc").message(), HasSubstr("did you mean 'basic'"));

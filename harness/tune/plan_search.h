@@ -1,0 +1,44 @@
+// PlanSearch: a strategy decides the precision of operators; what else a plan has, calibration and
+// recipes, is settled on the strategy's first proposal, before it goes on.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "harness/quantize/config.h"
+#include "harness/tune/strategy.h"
+
+namespace assay::tune {
+
+class PlanSearch {
+ public:
+  PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strategy> strategy);
+
+  // The strategy's first proposal comes with each combination of algorithms and recipes of the
+  // space; where none of these is feasible, with each set of recipes that comes to the rescue.
+  // Further proposals come with those that lost least accuracy: operators fall back to fp32 only
+  // from there. As of Strategy, no plan comes twice; called after Tell of the one before.
+  std::optional<quantize::QuantPlan> Next();
+  // feedback.config: the operators of the plan.
+  void Tell(const Feedback& feedback);
+  // An upper bound on the trials still to come.
+  int64_t remaining() const;
+
+ private:
+  quantize::QuantPlan PlanOf(const quantize::QuantConfig& operators,
+                             const quantize::QuantPlan& settings) const;
+  void Settle();
+
+  quantize::SearchSpace space_;
+  std::unique_ptr<Strategy> strategy_;
+  std::optional<quantize::QuantConfig> first_;
+  std::vector<quantize::QuantPlan> settings_;  // To be tried with the first; no operators in them.
+  size_t told_ = 0;
+  bool rescued_ = false;
+  size_t best_ = 0;  // Of settings_.
+  std::optional<Feedback> best_feedback_;
+  bool settled_ = false;
+};
+
+}  // namespace assay::tune

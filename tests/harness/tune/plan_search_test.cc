@@ -1,0 +1,102 @@
+#include "harness/tune/plan_search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace assay::tune {
+namespace {
+
+using quantize::Precision;
+using quantize::QuantPlan;
+using quantize::SearchSpace;
+
+constexpr auto kInt8 = Precision::kInt8PerChannel;
+
+SearchSpace Space() {
+  SearchSpace space;
+  for (const char* name : {"a", "b", "c"}) {
+    space.ops.push_back({name, "Conv", {kInt8, Precision::kInt8PerTensor, Precision::kFp32}});
+  }
+  space.rescue.resize(2);
+  space.rescue[0].bias_correction = true;
+  space.rescue[1].adaptive_rounding = true;
+  return space;
+}
+
+// Every plan to the end; `feasible` says what is.
+template <typename Feasible>
+std::vector<QuantPlan> Sequence(const SearchSpace& space, Feasible&& feasible) {
+  std::vector<QuantPlan> plans;
+  PlanSearch search(space, (*FindStrategy("basic"))->make(space.ops, 1));
+  while (const auto plan = search.Next()) {
+    plans.push_back(*plan);
+    double loss = plan->recipes.bias_correction ? 1 : 2;
+    if (plan->calibration == "kl") loss -= 0.5;
+    EXPECT_GE(search.remaining(), 0);
+    search.Tell({.config = plan->operators, .loss = loss, .feasible = feasible(*plan)});
+    if (plans.size() > 100) break;
+  }
+  return plans;
+}
+
+bool Never(const QuantPlan&) { return false; }
+bool Always(const QuantPlan&) { return true; }
+
+TEST(PlanSearch, RecoversBeforeOperatorsFallBack) {
+  const auto plans = Sequence(Space(), Never);
+  ASSERT_GT(plans.size(), 4u);
+  EXPECT_EQ(plans[0].recipes, quantize::Recipes());
+  EXPECT_TRUE(plans[1].recipes.bias_correction);
+  EXPECT_TRUE(plans[2].recipes.adaptive_rounding);
+  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(plans[i].operators, plans[0].operators);
+  for (size_t i = 3; i < plans.size(); ++i) {  // What lost least is what goes on.
+    EXPECT_EQ(ToString(plans[i].recipes), "bias_correction") << i;
+    EXPECT_NE(plans[i].operators, plans[0].operators);
+  }
+  EXPECT_EQ(std::set<QuantPlan>(plans.begin(), plans.end()).size(), plans.size());
+}
+
+TEST(PlanSearch, WhatIsFeasibleNeedsNoRescue) {
+  for (const QuantPlan& plan : Sequence(Space(), Always)) {
+    EXPECT_EQ(plan.recipes, quantize::Recipes());
+  }
+}
+
+TEST(PlanSearch, EveryCombinationThatWasAskedForIsTried) {
+  SearchSpace space = Space();
+  space.algorithms = {"minmax", "kl"};
+  space.recipes.resize(2);
+  space.recipes[1].bias_correction = true;
+  const auto plans = Sequence(space, Always);
+  ASSERT_GT(plans.size(), 5u);
+  EXPECT_EQ(plans[1].calibration, "kl");
+  EXPECT_FALSE(plans[1].recipes.bias_correction);
+  EXPECT_EQ(plans[2].calibration, "minmax");
+  EXPECT_TRUE(plans[2].recipes.bias_correction);
+  EXPECT_EQ(plans[4].calibration, "kl");  // The best of the four.
+  EXPECT_TRUE(plans[4].recipes.bias_correction);
+}
+
+TEST(PlanSearch, AFeasiblePlanWinsOverOneThatLosesLess) {
+  SearchSpace space = Space();
+  space.algorithms = {"minmax", "kl"};
+  const auto plans =
+      Sequence(space, [](const QuantPlan& plan) { return plan.calibration != "kl"; });
+  ASSERT_GT(plans.size(), 3u);
+  EXPECT_EQ(plans[2].calibration, "minmax");
+}
+
+TEST(PlanSearch, OperatorsKeepTheAlgorithmsThatTheyMayHave) {
+  SearchSpace space = Space();
+  space.algorithms = {"minmax", "kl"};
+  space.ops[0].algorithms = {"mse", "kl"};
+  const auto plans = Sequence(space, Always);
+  EXPECT_EQ(plans[0].calibration_of.at("a"), "mse");
+  EXPECT_FALSE(plans[0].calibration_of.contains("b"));
+  EXPECT_TRUE(plans[1].calibration_of.empty());
+}
+
+}  // namespace
+}  // namespace assay::tune
