@@ -43,8 +43,8 @@ TEST(Weights, ZeroAndBrokenWeightsDoNotBreak) {
 TEST(Weights, TheLeastErrorMayClip) {
   // Many small weights and one that would cost them most of the codes.
   std::vector<float> values = {1.0f};
-  for (int i = 0; i < 2000; ++i) values.push_back(0.3f * std::sin(static_cast<float>(i)));
-  const Tensor weights = Tensor::Of<float>({1, 2001}, values);
+  for (int i = 0; i < 100000; ++i) values.push_back(0.3f * std::sin(static_cast<float>(i)));
+  const Tensor weights = Tensor::Of<float>({1, 100001}, values);
   const auto error = [&](const Constants& constants) {
     double sum = 0;
     for (size_t i = 0; i < values.size(); ++i) {
