@@ -8,6 +8,27 @@
 #include "harness/engine/lowering.h"
 
 namespace assay::engine {
+namespace {
+
+// What packed weights may take. Every node packs its own, also where many share them, so that a
+// small file could ask for any memory.
+int64_t PackedLimit(const Graph& graph, const PlanOptions& options) {
+  constexpr int64_t kBase = 4, kGrowth = 8;
+  int64_t bytes = kBase * options.constant_bytes;
+  for (const auto& [name, tensor] : graph.initializers) {
+    bytes += kGrowth * static_cast<int64_t>(tensor.bytes());
+  }
+  return std::min(bytes, options.max_bytes);
+}
+
+Status CheckPacked(const Node& node, const Program& program, int64_t limit) {
+  if (static_cast<int64_t>(program.packed_bytes) <= limit) return {};
+  return Error(
+      fmt::format("node '{}' ({}): the packed weights up to here take {} bytes, {} are allowed",
+                  node.name, node.op_type, program.packed_bytes, limit));
+}
+
+}  // namespace
 
 Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options)
     : graph_(graph), types_(types), options_(options), consumers_(Consumers(graph)) {
@@ -18,8 +39,11 @@ Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options)
 Result<Program> Lowerer::Run() && {
   AddInputs();
   FindSlots();
+  const int64_t packed_limit = PackedLimit(graph_, options_);
   for (int i = 0; i < static_cast<int>(graph_.nodes.size()); ++i) {
-    ASSAY_RETURN_IF_ERROR(Lower(graph_.nodes[static_cast<size_t>(i)]));
+    const Node& node = graph_.nodes[static_cast<size_t>(i)];
+    ASSAY_RETURN_IF_ERROR(Lower(node));
+    ASSAY_RETURN_IF_ERROR(CheckPacked(node, program_, packed_limit));
     LetGo(i);
   }
   AddOutputs();
@@ -202,7 +226,7 @@ void Lowerer::FindSlots() {
       // Of this node alone, and not given from outside.
       const auto within = depths.find(input);
       const int below = within == depths.end() ? 0 : within->second;
-      if (below < kDeepest && consumers_[input].size() == 1 && !graph_.IsOutput(input) &&
+      if (below < kDeepest && consumers_[input].size() == 1 && !outputs_.contains(input) &&
           !values_.contains(input) && constant(input) == nullptr) {
         slots_[input] = {node.outputs[0], axis, start};
         depth = std::max(depth, below + 1);

@@ -36,6 +36,7 @@ Pattern::Pattern(Graph& graph, const Types& types)
       producers_[output] = static_cast<int>(i);
     }
   }
+  for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
 }
 
 bool Pattern::Is(int index, std::string_view op_type) const {
@@ -51,7 +52,7 @@ int Pattern::Producer(const std::string& value) const {
 
 int Pattern::OnlyReader(const std::string& value) const {
   const auto it = readers_.find(value);
-  if (it == readers_.end() || it->second.size() != 1 || graph_.IsOutput(value)) return -1;
+  if (it == readers_.end() || it->second.size() != 1 || outputs_.contains(value)) return -1;
   return it->second[0];
 }
 

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,7 @@ class Pattern {
   const Types& types_;
   std::map<std::string, int> producers_;
   std::map<std::string, std::vector<int>> readers_;
+  std::set<std::string> outputs_;  // Of the graph.
   std::vector<bool> gone_;
   FreshNames names_;
 };

@@ -70,7 +70,7 @@ Result<Types> Simplify(Graph& graph, const Types& inputs, const PlanOptions& opt
   if (!options.fuse) return InferAndFold(graph, inputs, Folding::kAll, budget);
   ASSAY_RETURN_IF_ERROR(RemoveIdentity(graph));
   ASSAY_ASSIGN_OR_RETURN(Types types, InferAndFold(graph, inputs, Folding::kKeepQuantized, budget));
-  ASSAY_RETURN_IF_ERROR(FoldBatchNorm(graph));
+  ASSAY_RETURN_IF_ERROR(FoldBatchNorm(graph, budget.constant_bytes));
   ASSAY_ASSIGN_OR_RETURN(types, InferAndFold(graph, inputs, Folding::kKeepQuantized, budget));
   ASSAY_RETURN_IF_ERROR(Fuse(graph, types, budget));
   return InferAndFold(graph, inputs, Folding::kAll, budget);

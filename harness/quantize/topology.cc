@@ -11,7 +11,17 @@
 namespace assay::quantize {
 namespace {
 
-using ConsumerMap = std::map<std::string, std::vector<int>>;
+// Who reads a value; `outputs` are those of the graph.
+struct Readers {
+  std::map<std::string, std::vector<int>> nodes;
+  std::set<std::string> outputs;
+};
+
+Readers ReadersOf(const Graph& graph) {
+  Readers readers{Consumers(graph), {}};
+  for (const ValueInfo& output : graph.outputs) readers.outputs.insert(output.name);
+  return readers;
+}
 
 template <size_t N>
 bool OneOf(std::string_view text, const std::array<std::string_view, N>& list) {
@@ -30,13 +40,11 @@ bool IsActivation(const Graph& graph, const Node& node) {
 }
 
 // The value behind the activation that alone reads `value`, or `value` itself.
-std::string BehindActivation(const Graph& graph, const ConsumerMap& consumers,
-                             const std::string& value) {
-  const auto readers = consumers.find(value);
-  if (readers == consumers.end() || readers->second.size() != 1 || graph.IsOutput(value)) {
-    return value;
-  }
-  const Node& reader = graph.nodes[static_cast<size_t>(readers->second[0])];
+std::string BehindActivation(const Graph& graph, const Readers& readers, const std::string& value) {
+  const auto nodes = readers.nodes.find(value);
+  const bool alone = nodes != readers.nodes.end() && nodes->second.size() == 1;
+  if (!alone || readers.outputs.contains(value)) return value;
+  const Node& reader = graph.nodes[static_cast<size_t>(nodes->second[0])];
   return IsActivation(graph, reader) ? reader.outputs[0] : value;
 }
 
@@ -88,7 +96,7 @@ bool TakeWeights(const Graph& graph, const Node& node, Anchor& anchor) {
          node.Float("beta", 1.0f) == 1.0f;
 }
 
-std::optional<Anchor> AsAnchor(const Graph& graph, const ConsumerMap& consumers,
+std::optional<Anchor> AsAnchor(const Graph& graph, const Readers& readers,
                                const std::set<std::string>& floats, int index) {
   constexpr std::array<std::string_view, 3> kWeighted = {"Conv", "Gemm", "MatMul"};
   constexpr std::array<std::string_view, 2> kPools = {"AveragePool", "GlobalAveragePool"};
@@ -107,7 +115,7 @@ std::optional<Anchor> AsAnchor(const Graph& graph, const ConsumerMap& consumers,
   for (const std::string& input : anchor.inputs) {
     if (graph.Initializer(input) != nullptr || !floats.contains(input)) return std::nullopt;
   }
-  anchor.output = BehindActivation(graph, consumers, node.outputs[0]);
+  anchor.output = BehindActivation(graph, readers, node.outputs[0]);
   return anchor;
 }
 
@@ -122,11 +130,11 @@ bool PadsZeros(const Graph& graph, const Node& node) {
 }  // namespace
 
 std::vector<Anchor> FindAnchors(const Graph& graph) {
-  const ConsumerMap consumers = Consumers(graph);
+  const Readers readers = ReadersOf(graph);
   const std::set<std::string> floats = FloatValues(graph);
   std::vector<Anchor> anchors;
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    auto anchor = AsAnchor(graph, consumers, floats, static_cast<int>(i));
+    auto anchor = AsAnchor(graph, readers, floats, static_cast<int>(i));
     if (anchor) anchors.push_back(*std::move(anchor));
   }
   return anchors;

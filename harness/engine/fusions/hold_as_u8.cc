@@ -1,5 +1,6 @@
-#include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "harness/engine/fusions/fusions.h"
 #include "harness/engine/lookup_step.h"
@@ -9,35 +10,63 @@
 namespace assay::engine {
 namespace {
 
-// A value and what it becomes by moves: all of one type, and with the same parameters.
-class SignedFamily {
+bool OneParameter(const Graph& graph, const Node& node) {
+  return graph.Initializer(node.input(1))->elements() == 1;
+}
+
+// Signed values by family: a root, which is an input or quantized with one pair of parameters, and
+// what it becomes by moves, all of one type and with the same parameters.
+class SignedFamilies {
  public:
-  SignedFamily(const Graph& graph, const std::string& root) : graph_(graph) {
-    values_.insert(root);
+  SignedFamilies(const Graph& graph, const Types& types) : graph_(graph) {
+    for (const ValueInfo& input : graph.inputs) {
+      if (types.at(input.name).dtype == DType::kI8) Found(input.name);
+    }
     for (const Node& node : graph.nodes) {
-      if (!values_.contains(node.input(0))) continue;
-      if (MovesElements(node)) values_.insert(node.outputs[0]);
+      const bool quantize = node.op_type == "QuantizeLinear" && OneParameter(graph, node) &&
+                            types.at(node.outputs[0]).dtype == DType::kI8;
+      if (quantize) Found(node.outputs[0]);
+      if (MovesElements(node)) Join(node.outputs[0], node.input(0));
+    }
+    for (const Node& node : graph.nodes) CheckReader(node);
+    // An input that the graph also gives back must stay as it is.
+    std::set<std::string_view> outputs;
+    for (const ValueInfo& output : graph.outputs) outputs.insert(output.name);
+    for (const ValueInfo& input : graph.inputs) {
+      if (outputs.contains(input.name)) Refuse(input.name);
     }
   }
 
-  const std::set<std::string>& values() const { return values_; }
-
-  // Whether all readers are moves, or DequantizeLinear nodes with one pair of parameters.
-  bool Convertible() const {
-    for (const Node& node : graph_.nodes) {
-      for (size_t i = 0; i < node.inputs.size(); ++i) {
-        if (!values_.contains(node.inputs[i])) continue;
-        const bool dequantize = node.op_type == "DequantizeLinear" &&
-                                graph_.Initializer(node.input(1))->elements() == 1;
-        if (i != 0 || !(dequantize || MovesElements(node))) return false;
-      }
-    }
-    return true;
+  // Whether the value is of a family whose readers all are moves, or DequantizeLinear nodes with
+  // one pair of parameters.
+  bool Convertible(const std::string& value) const {
+    const auto it = family_.find(value);
+    return it != family_.end() && convertible_[it->second];
   }
 
  private:
+  void Found(const std::string& root) {
+    family_[root] = convertible_.size();
+    convertible_.push_back(true);
+  }
+
+  void Join(const std::string& value, const std::string& from) {
+    if (const auto it = family_.find(from); it != family_.end()) family_[value] = it->second;
+  }
+
+  void Refuse(const std::string& value) {
+    if (const auto it = family_.find(value); it != family_.end()) convertible_[it->second] = false;
+  }
+
+  void CheckReader(const Node& node) {
+    const bool dequantize = node.op_type == "DequantizeLinear" && OneParameter(graph_, node);
+    const size_t fine = dequantize || MovesElements(node) ? 1 : 0;
+    for (size_t i = fine; i < node.inputs.size(); ++i) Refuse(node.inputs[i]);
+  }
+
   const Graph& graph_;
-  std::set<std::string> values_;
+  std::map<std::string, size_t> family_;  // By value.
+  std::vector<bool> convertible_;         // By family.
 };
 
 // result = source with the other sign: a Lookup of every code's own number + 128.
@@ -64,56 +93,44 @@ void MoveZeroPoint(Graph& graph, FreshNames& names, Node& node) {
   node.inputs[2] = name;
 }
 
-void Rename(Graph& graph, const std::string& from, const std::string& to) {
-  for (Node& node : graph.nodes) {
-    std::ranges::replace(node.inputs, from, to);
-    std::ranges::replace(node.outputs, from, to);
-  }
-}
+using Renaming = std::map<std::string, std::string>;
 
-void Convert(Graph& graph, FreshNames& names, const SignedFamily& family, const std::string& root) {
-  for (Node& node : graph.nodes) {
-    const bool quantize = node.op_type == "QuantizeLinear" && node.outputs[0] == root;
-    const bool dequantize =
-        node.op_type == "DequantizeLinear" && family.values().contains(node.input(0));
-    if (quantize || dequantize) MoveZeroPoint(graph, names, node);
+void Rename(const Renaming& renaming, std::vector<std::string>& values) {
+  for (std::string& value : values) {
+    if (const auto it = renaming.find(value); it != renaming.end()) value = it->second;
   }
-  const bool input = graph.Producer(root) < 0;
-  for (const std::string& value : family.values()) {
-    const bool entry = input && value == root;
-    if (!entry && !graph.IsOutput(value)) continue;
-    const std::string held = names.Make(value + "_u8");
-    Rename(graph, value, held);
-    if (entry) {
-      graph.nodes.insert(graph.nodes.begin(), FlipSign(names, value, held, DType::kU8));
-    } else {
-      graph.nodes.push_back(FlipSign(names, held, value, DType::kI8));
-    }
-  }
-}
-
-bool OneParameter(const Graph& graph, const Node& node) {
-  return graph.Initializer(node.input(1))->elements() == 1;
 }
 
 }  // namespace
 
 Status HoldAsU8(Graph& graph, const Types& types) {
-  std::vector<std::string> roots;
-  for (const ValueInfo& input : graph.inputs) {
-    if (types.at(input.name).dtype == DType::kI8) roots.push_back(input.name);
-  }
-  for (const Node& node : graph.nodes) {
-    if (node.op_type != "QuantizeLinear" || !OneParameter(graph, node)) continue;
-    if (types.at(node.outputs[0]).dtype == DType::kI8) roots.push_back(node.outputs[0]);
-  }
+  const SignedFamilies families(graph, types);
   FreshNames names(graph);
-  for (const std::string& root : roots) {
-    const SignedFamily family(graph, root);
-    // An input that the graph also gives back must stay as it is.
-    const bool echoed = graph.Producer(root) < 0 && graph.IsOutput(root);
-    if (!echoed && family.Convertible()) Convert(graph, names, family, root);
+  for (Node& node : graph.nodes) {
+    const bool quantize = node.op_type == "QuantizeLinear" && families.Convertible(node.outputs[0]);
+    const bool dequantize =
+        node.op_type == "DequantizeLinear" && families.Convertible(node.input(0));
+    if (quantize || dequantize) MoveZeroPoint(graph, names, node);
   }
+  Renaming held;  // Values that stay signed outside, and what is held for them inside.
+  std::vector<Node> nodes, back;
+  for (const ValueInfo& input : graph.inputs) {
+    if (!families.Convertible(input.name)) continue;
+    const std::string& inside = held[input.name] = names.Make(input.name + "_u8");
+    nodes.push_back(FlipSign(names, input.name, inside, DType::kU8));
+  }
+  for (const ValueInfo& output : graph.outputs) {
+    if (!families.Convertible(output.name) || held.contains(output.name)) continue;
+    const std::string& inside = held[output.name] = names.Make(output.name + "_u8");
+    back.push_back(FlipSign(names, inside, output.name, DType::kI8));
+  }
+  for (Node& node : graph.nodes) {
+    Rename(held, node.inputs);
+    Rename(held, node.outputs);
+    nodes.push_back(std::move(node));
+  }
+  for (Node& node : back) nodes.push_back(std::move(node));
+  graph.nodes = std::move(nodes);
   return {};
 }
 

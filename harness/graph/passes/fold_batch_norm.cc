@@ -5,8 +5,10 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace assay {
@@ -58,12 +60,6 @@ void ScaleRows(Tensor& weight, const std::vector<double>& factor) {
   }
 }
 
-// The initializer, out of the graph where nothing else reads it.
-Tensor TakeOrCopy(Graph& graph, const std::string& value, bool alone) {
-  if (!alone || graph.IsOutput(value)) return graph.initializers.at(value);
-  return std::move(graph.initializers.extract(value).mapped());
-}
-
 Tensor Bias(const std::optional<std::span<const float>>& bias, const Affine& affine) {
   std::vector<float> values;
   for (size_t c = 0; c < affine.factor.size(); ++c) {
@@ -73,37 +69,70 @@ Tensor Bias(const std::optional<std::span<const float>>& bias, const Affine& aff
   return Tensor::Of(Shape{std::ssize(values)}, values);
 }
 
-// Adds `tensor` as an initializer named after `stem`, and makes it the input.
-void SetInput(Graph& graph, FreshNames& names, Node& node, size_t index, const std::string& stem,
-              Tensor tensor) {
-  const std::string name = names.Make(stem);
-  graph.initializers.emplace(name, std::move(tensor));
-  node.inputs.resize(std::max(node.inputs.size(), index + 1));
-  node.inputs[index] = name;
-}
+class Folding {
+ public:
+  Folding(Graph& graph, int64_t copied_bytes)
+      : graph_(graph), consumers_(Consumers(graph)), names_(graph), left_bytes_(copied_bytes) {
+    for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
+  }
 
-// Whether `norm` could be folded into `conv`; then it has been, but for the name of the output.
-// `alone`: the convolution is the only reader of its weights.
-bool Fold(Graph& graph, FreshNames& names, Node& conv, const Node& norm, bool alone) {
-  const Tensor* weight = graph.Initializer(conv.input(1));
-  if (weight == nullptr || weight->dtype() != DType::kF32 || weight->elements() == 0) return false;
-  const int64_t channels = weight->shape()[0];
-  const auto affine = ToAffine(graph, norm, channels);
-  const auto bias = Vector(graph, conv.input(2), channels);
-  if (!affine || (conv.has_input(2) && !bias)) return false;
-  Tensor folded_bias = Bias(bias, *affine);
-  Tensor folded_weight = TakeOrCopy(graph, conv.input(1), alone);
-  ScaleRows(folded_weight, affine->factor);
-  SetInput(graph, names, conv, 1, conv.input(1) + "_folded", std::move(folded_weight));
-  SetInput(graph, names, conv, 2, conv.name + "_bias_folded", std::move(folded_bias));
-  return true;
-}
+  // Nothing but one node reads the value. An initializer made here has one reader.
+  bool ReadOnce(const std::string& value) const {
+    const auto readers = consumers_.find(value);
+    return (readers == consumers_.end() || readers->second.size() == 1) &&
+           !outputs_.contains(value);
+  }
+
+  // Whether `norm` could be folded into `conv`; then it has been, but for the name of the output.
+  bool Fold(Node& conv, const Node& norm) {
+    const Tensor* weight = graph_.Initializer(conv.input(1));
+    if (weight == nullptr || weight->dtype() != DType::kF32 || weight->elements() == 0) {
+      return false;
+    }
+    const int64_t channels = weight->shape()[0];
+    const auto affine = ToAffine(graph_, norm, channels);
+    const auto bias = Vector(graph_, conv.input(2), channels);
+    if (!affine || (conv.has_input(2) && !bias)) return false;
+    Tensor folded_bias = Bias(bias, *affine);
+    Tensor* own = Own(conv, 1, conv.input(1) + "_folded");
+    if (own == nullptr) return false;
+    ScaleRows(*own, affine->factor);
+    SetBias(conv, std::move(folded_bias));
+    return true;
+  }
+
+ private:
+  // The constant, copied before under a name of this stem where others read it too; nullptr where
+  // too much has been copied.
+  Tensor* Own(Node& node, size_t index, const std::string& stem) {
+    const auto shared = graph_.initializers.find(node.inputs[index]);
+    if (ReadOnce(shared->first)) return &shared->second;
+    const auto bytes = static_cast<int64_t>(shared->second.bytes());
+    if (bytes > left_bytes_) return nullptr;
+    left_bytes_ -= bytes;
+    node.inputs[index] = names_.Make(stem);
+    return &graph_.initializers.emplace(node.inputs[index], shared->second).first->second;
+  }
+
+  void SetBias(Node& conv, Tensor bias) {
+    if (!conv.has_input(2) || !ReadOnce(conv.input(2))) {
+      conv.inputs.resize(std::max(conv.inputs.size(), size_t{3}));
+      conv.inputs[2] = names_.Make(conv.name + "_bias_folded");
+    }
+    graph_.initializers.insert_or_assign(conv.inputs[2], std::move(bias));
+  }
+
+  Graph& graph_;
+  const std::map<std::string, std::vector<int>> consumers_;
+  std::set<std::string> outputs_;
+  FreshNames names_;
+  int64_t left_bytes_;
+};
 
 }  // namespace
 
-Status FoldBatchNorm(Graph& graph) {
-  const auto consumers = Consumers(graph);
-  FreshNames names(graph);
+Status FoldBatchNorm(Graph& graph, int64_t copied_bytes) {
+  Folding folding(graph, copied_bytes);
   std::map<std::string, size_t> convolutions;  // Output -> index of the Conv.
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
@@ -115,13 +144,9 @@ Status FoldBatchNorm(Graph& graph) {
     const Node& norm = graph.nodes[i];
     if (norm.op_type != "BatchNormalization" || !norm.domain.empty()) continue;
     const auto it = convolutions.find(norm.input(0));
-    if (it == convolutions.end() || graph.IsOutput(norm.input(0))) continue;
-    if (consumers.at(norm.input(0)).size() != 1) continue;
+    if (it == convolutions.end() || !folding.ReadOnce(norm.input(0))) continue;
     const size_t conv = it->second;
-    // A name that an earlier fold gave is read once.
-    const auto readers = consumers.find(graph.nodes[conv].input(1));
-    const bool alone = readers == consumers.end() || readers->second.size() == 1;
-    if (!Fold(graph, names, graph.nodes[conv], norm, alone)) continue;
+    if (!folding.Fold(graph.nodes[conv], norm)) continue;
     graph.nodes[conv].outputs[0] = norm.outputs[0];
     convolutions[norm.outputs[0]] = conv;
     folded[i] = true;

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <limits>
 
+#include "harness/engine/fusions/fusions.h"
 #include "harness/engine/lowering.h"
 #include "tests/harness/engine/run_graph.h"
 
@@ -310,6 +311,23 @@ TEST(Hostile, ConstantsThatTakeForever) {
   EXPECT_THAT(BuildError(builder.graph), HasSubstr("operations, where"));
 }
 
+// Each node packs the weights that all of them share.
+TEST(Hostile, SharedWeightsThatWouldFillTheMemory) {
+  PlanOptions options;
+  options.constant_bytes = 1 << 16;
+  const auto error = [&](int nodes) {
+    GraphBuilder builder;
+    builder.Input("v0", DType::kF32, {1, 64, 1, 1});
+    builder.Init("w", {64, 64, 1, 1}, RandomFloats(64 * 64, 1));
+    for (int i = 0; i < nodes; ++i) {
+      builder.Op("Conv", {"v" + std::to_string(i), "w"}, "v" + std::to_string(i + 1));
+    }
+    return BuildError(builder.Output("v" + std::to_string(nodes)).graph, options);
+  };
+  EXPECT_EQ(error(10), "");
+  EXPECT_THAT(error(100), HasSubstr("the packed weights up to here take"));
+}
+
 // Operators that do more than one operation for each element say so.
 TEST(Hostile, ConstantsWhoseWorkIsHidden) {
   PlanOptions options;
@@ -388,6 +406,49 @@ TEST(Hostile, ManyNodesTakeLittleTime) {
   const std::clock_t start = std::clock();
   EXPECT_EQ(BuildError(builder.graph), "");
   EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 60);
+}
+
+// Seconds of the processor, where the square of the values would take minutes.
+template <typename Work>
+void ExpectLittleTime(Work work) {
+  const std::clock_t start = std::clock();
+  work();
+  EXPECT_LT((std::clock() - start) / CLOCKS_PER_SEC, 15);
+}
+
+TEST(Hostile, ManySignedValuesTakeLittleTime) {
+  constexpr int kCount = 30'000;
+  GraphBuilder builder;
+  Types types;
+  const auto typed = [&](const std::string& value, DType dtype) {
+    types[value] = {dtype, Shape{1}};
+    return value;
+  };
+  builder.Init<float>("s", {}, {1}).Init<int8_t>("z", {}, {0});
+  for (int i = 0; i < kCount; ++i) {
+    const std::string n = std::to_string(i);
+    builder.Input(typed("x" + n, DType::kI8), DType::kI8, {1});
+    builder.Op("DequantizeLinear", {"x" + n, "s", "z"}, typed("d" + n, DType::kF32));
+    builder.Op("QuantizeLinear", {"d" + n, "s", "z"}, typed("q" + n, DType::kI8));
+    builder.Op("Identity", {"q" + n}, typed("y" + n, DType::kI8)).Output("y" + n, DType::kI8);
+  }
+  ExpectLittleTime([&] { EXPECT_TRUE(HoldAsU8(builder.graph, types).ok()); });
+  EXPECT_EQ(builder.graph.nodes.size(), size_t{5 * kCount});  // Two more flip signs.
+}
+
+TEST(Hostile, ManyOutputsTakeLittleTime) {
+  constexpr int kCount = 100'000;
+  GraphBuilder builder;
+  Types types = {{"x", {DType::kF32, Shape{1}}}};
+  builder.Input("x", DType::kF32, {1});
+  for (int i = 0; i < kCount; ++i) {
+    const std::string value = "y" + std::to_string(i);
+    builder.Op("Add", {"x", "x"}, value).Op("Relu", {value}, value + "r").Output(value);
+    builder.Output(value + "r");
+    types[value] = types[value + "r"] = {DType::kF32, Shape{1}};
+  }
+  ExpectLittleTime([&] { EXPECT_TRUE(FuseClamps(builder.graph, types).ok()); });
+  EXPECT_EQ(builder.graph.nodes.size(), size_t{2 * kCount});
 }
 
 TEST(Hostile, InputsAndOutputsThatWouldFillTheMemory) {

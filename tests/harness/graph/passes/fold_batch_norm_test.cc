@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <string>
 
 namespace assay {
 namespace {
@@ -99,6 +100,43 @@ TEST(FoldBatchNorm, LeavesTheWeightsOfAnotherConvAlone) {
   EXPECT_EQ(graph.nodes[1].input(1), "w");
   EXPECT_THAT(graph.Initializer("w")->as<float>(),
               Pointwise(FloatEq(), {1.f, 2.f, 3.f, 4.f, -5.f, 6.f}));
+}
+
+// However many there are: no copies, no names that grow.
+TEST(FoldBatchNorm, FoldsInPlaceWhatNobodyElseReads) {
+  Graph graph = MakeGraph(true);
+  const Node norm = graph.nodes[1];
+  for (int i = 0; i < 3; ++i) {
+    Node next = norm;
+    next.name = "norm" + std::to_string(i);
+    next.inputs[0] = graph.nodes.back().outputs[0] = "n" + std::to_string(i);
+    graph.nodes.push_back(next);
+  }
+  ASSERT_TRUE(FoldBatchNorm(graph, 0).ok());
+  ASSERT_EQ(graph.nodes.size(), 1u);
+  EXPECT_THAT(graph.nodes[0].inputs, ElementsAre("x", "w", "b"));
+  EXPECT_EQ(graph.initializers.size(), 2u);
+}
+
+// Two convolutions that share weights, one more copy of which would be too much.
+TEST(FoldBatchNorm, CopiesNoMoreThanItMay) {
+  Graph graph = MakeGraph(false);
+  graph.outputs.push_back({.name = "z", .dims = {}});
+  graph.nodes.push_back(graph.nodes[0]);
+  graph.nodes.push_back(graph.nodes[1]);
+  graph.nodes[2].name = "twin";
+  graph.nodes[2].outputs = {"t"};
+  graph.nodes[3].inputs = {"t", "scale", "offset", "mean", "variance"};
+  graph.nodes[3].name = "twin_norm";
+  graph.nodes[3].outputs = {"z"};
+  const int64_t bytes = static_cast<int64_t>(graph.Initializer("w")->bytes());
+  Graph all = graph;
+  ASSERT_TRUE(FoldBatchNorm(all, 2 * bytes).ok());
+  EXPECT_EQ(all.nodes.size(), 2u);
+  ASSERT_TRUE(FoldBatchNorm(graph, 2 * bytes - 1).ok());
+  ASSERT_EQ(graph.nodes.size(), 3u);
+  EXPECT_EQ(graph.nodes[1].input(1), "w");
+  EXPECT_EQ(graph.nodes[2].op_type, "BatchNormalization");
 }
 
 void ExpectUntouched(Graph graph) {
