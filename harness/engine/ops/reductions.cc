@@ -112,7 +112,8 @@ void AddReduction(const Node& node, Lowerer& lowerer, const std::vector<bool>& r
     const int64_t step = nest.within.steps()[0], run = nest.within.inner();
     nest.over.Run(*frame.pool, [&](const auto& at) {
       for (int64_t i = 0; i < nest.over.inner(); ++i) {
-        const T* start = from + at[1] + i * steps[1];
+        // Nothing to reduce is nowhere.
+        const T* start = nest.count == 0 ? from : from + at[1] + i * steps[1];
         const auto visit = [&](const auto& take) {
           nest.within.RunHere([&](const auto& offset) {
             for (int64_t k = 0; k < run; ++k) take(start[offset[0] + k * step]);

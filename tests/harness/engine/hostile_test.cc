@@ -498,6 +498,15 @@ TEST(Hostile, EmptyTensorsRun) {
   EXPECT_EQ(y.at(0).shape(), (Shape{0, 32}));
 }
 
+// Found by fuzzing: pointers to elements of an empty tensor, which the sanitizers see.
+TEST(Hostile, ReductionsOfNothing) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {0, 3});
+  builder.Op("ReduceL1", {"x"}, "y", {{"axes", Ints{0}}, {"keepdims", int64_t{0}}}).Output("y");
+  EXPECT_THAT(Values<float>(RunGraph(builder.graph, {Tensor(DType::kF32, {0, 3})}).at(0)),
+              testing::ElementsAre(0, 0, 0));
+}
+
 TEST(Hostile, UnsortedGraphsAreSorted) {
   GraphBuilder builder;
   builder.Input("x", DType::kF32, {2}).Op("Exp", {"r"}, "y").Op("Relu", {"x"}, "r").Output("y");
