@@ -9,11 +9,14 @@
 namespace assay::tune {
 
 Result<const StrategyEntry*> FindStrategy(std::string_view name) {
-  constexpr std::array<std::string_view, 7> kPlanned = {"mse", "random", "exhaustive", "bayesian",
-                                                        "tpe", "pareto", "hawq_v2"};
+  constexpr std::array<std::string_view, 3> kPlanned = {"mse", "pareto", "hawq_v2"};
   if (std::ranges::find(kPlanned, name) != kPlanned.end()) {
+    std::string available;
+    for (const StrategyEntry* entry : AllStrategies()) {
+      available += (available.empty() ? "" : ", ") + std::string(entry->name);
+    }
     return Error("strategy '" + std::string(name) +
-                 "' is not available in this version of Assay; available: basic");
+                 "' is not available in this version of Assay; available: " + available);
   }
   return FindEntry("strategy", name, AllStrategies());
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -20,6 +21,8 @@ struct Feedback {
   double accuracy = 0;    // NaN when it could not be measured.
   double loss = 0;        // How much worse than the baseline; below 0 is better.
   bool feasible = false;  // Meets the criterion.
+  // What the objectives other than accuracy say, against fp32's 1; less is better. NaN: not known.
+  double cost = std::numeric_limits<double>::quiet_NaN();
 };
 
 // The same operators, seed and feedback give the same sequence; no configuration comes twice.

@@ -248,8 +248,8 @@ TEST(Config, ErrorsNameTheirPlace) {
        "conf/tune.yaml:2: tuning.objective: unknown objective 'speed'"},
       {"tuning:\n  strategy: {name: basik}",
        "conf/tune.yaml:2: tuning.strategy.name: unknown strategy 'basik'; did you mean 'basic'?"},
-      {"tuning:\n  strategy: bayesian",
-       "conf/tune.yaml:2: tuning.strategy: strategy 'bayesian' is not "
+      {"tuning:\n  strategy: hawq_v2",
+       "conf/tune.yaml:2: tuning.strategy: strategy 'hawq_v2' is not "
        "available in this version"},
       {"tuning:\n  accuracy_criterion: {relative: 1}",
        "conf/tune.yaml:2: tuning.accuracy_criterion.relative: found 1, expected a number between"},

@@ -111,7 +111,7 @@ TEST(Basic, WhatMayOnlyBeInt8OrFp32IsNothingElse) {
 }
 
 TEST(FindStrategy, PlannedAndUnknownOnesAreNamed) {
-  EXPECT_THAT(FindStrategy("bayesian").message(), HasSubstr("'bayesian' is not available"));
+  EXPECT_THAT(FindStrategy("hawq_v2").message(), HasSubstr("'hawq_v2' is not available"));
   EXPECT_THAT(FindStrategy("basc").message(), HasSubstr("did you mean 'basic'"));
 }
 
