@@ -140,6 +140,20 @@ bool Ranker::BeatsBaseline(int64_t index) const {
   return judge_.BeatsBaseline(AsTrial(index), Baseline());
 }
 
+double Ranker::Cost(int64_t index) const {
+  const std::vector<double> trial = judge_.Values(AsTrial(index));
+  const std::vector<double> baseline = judge_.Values(Baseline());
+  double sum = 0, weights = 0;
+  for (size_t i = 0; i < trial.size(); ++i) {
+    const MultiObjective::Column& column = judge_.columns()[i];
+    if (column.is_accuracy) continue;
+    const double ratio = column.higher_is_better ? baseline[i] / trial[i] : trial[i] / baseline[i];
+    sum += column.weight * ratio;
+    weights += column.weight;
+  }
+  return sum / weights;  // NaN where both are 0.
+}
+
 bool Ranker::Stopped(int64_t index) const {
   return accuracy_judged_ && !Find(kAccuracy).results(TrialName(index)).complete;
 }

@@ -38,6 +38,9 @@ class Ranker {
   Ranking Rank(int64_t count, const std::set<int64_t>& refuted = {}) const;
   bool Feasible(int64_t index) const;
   bool BeatsBaseline(int64_t index) const;
+  // Of the objectives listed beside accuracy, the weighted mean of trial / fp32, inverted where
+  // higher is better: below 1 is a gain. NaN where there is none, or one is unavailable.
+  double Cost(int64_t index) const;
   // Accuracy of a trial, and how much worse than the baseline it is, the direction applied.
   double Accuracy(int64_t index) const;
   double AccuracyLoss(int64_t index) const;

@@ -165,7 +165,7 @@ class Run {
       const TrialRecord& trial = result_.trials.back();
       if (trial.resumed) earlier_s += trial.elapsed_s;
       search.Tell({trial.plan.operators, ranker_->Accuracy(index), ranker_->AccuracyLoss(index),
-                   trial.feasible});
+                   trial.feasible, ranker_->Cost(index)});
       const int64_t remaining = std::min(search.remaining(), policy.max_trials - index);
       if (events_.trial) events_.trial(trial, remaining);
       if (policy.performance_only) break;
