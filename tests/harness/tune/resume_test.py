@@ -16,7 +16,8 @@ import numpy
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
 DEMO = ROOT / "harness/demo"
-KILLS = 100
+# Under sanitizers a run takes many times as long.
+KILLS = 10 if os.environ.get("ASSAY_SANITIZE") else 100
 TRIALS = 6
 
 # Few samples, few rounds, and no objective that a clock decides.
