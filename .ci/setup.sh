@@ -40,6 +40,7 @@ ensure_packages() {
 build_preset() {
   [ -f "build/$1/build.ninja" ] || cmake --preset "$1" >"build-$1.log" 2>&1 || {
     cat "build-$1.log" >&2
+    rm -f "build-$1.log"
     exit 2
   }
   rm -f "build-$1.log"
