@@ -118,8 +118,9 @@ Result<std::string> BuildCases(const Repository& repository, const std::string& 
 
 Result<std::vector<std::string>> CommitsBetween(const Repository& repository,
                                                 const std::string& good, const std::string& bad) {
-  ASSAY_ASSIGN_OR_RETURN(const std::string ancestor,
-                         Git(repository, {"merge-base", "--is-ancestor", good, bad}));
+  if (!Git(repository, {"merge-base", "--is-ancestor", good, bad}).ok()) {
+    return Error(fmt::format("'{}' is no revision before '{}'", good, bad));
+  }
   ASSAY_ASSIGN_OR_RETURN(
       const std::string listed,
       Git(repository, {"rev-list", "--first-parent", "--reverse", good + ".." + bad}));

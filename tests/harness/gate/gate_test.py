@@ -83,6 +83,11 @@ class Gate(unittest.TestCase):
             self.assertIn(sentence, got.stderr)
             self.assertEqual(len(got.stderr.strip().splitlines()), 1, got.stderr)
 
+    def test_a_bisection_needs_a_revision_before_another(self):
+        got = gate("--bisect", "nowhere", "HEAD", "--case", "toy:mix")
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("'nowhere' is no revision before 'HEAD'", got.stderr)
+
     def test_options_that_do_not_go_together(self):
         for arguments in ((), ("--base-lib", self.base), ("--base", "HEAD", "--bisect", "a", "b"),
                           ("--bisect", "a", "b"),
