@@ -114,24 +114,27 @@ class Resume(unittest.TestCase):
         kills = ends = resumed = 0
         while kills < KILLS:
             workspace = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
-            finished = False
+            ended = False
             patience_s = self.whole_s
-            while not finished:
+            while not ended:
                 before = self.lines(workspace)
                 with subprocess.Popen(self.command(workspace), stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, text=True) as process:
                     try:
                         output, errors = process.communicate(
                             timeout=moments.uniform(0, patience_s) if kills < KILLS else None)
-                        finished = True
+                        ended = True
+                        self.assertIn(process.returncode, (0, 4), errors)
+                        self.assertEqual(output.count("from the journal"), len(before))
                     except subprocess.TimeoutExpired:
                         process.kill()
+                        process.wait()
                         kills += 1
                         patience_s *= 1.1  # The machine may be slower than it was.
+                        # Its last act done, a run is over, whatever becomes of the process.
+                        ended = (workspace / "result.json").exists()
                 # Every trial was measured once: its line, with its timings, is never another.
                 self.assertEqual(self.lines(workspace)[:len(before)], before)
-            self.assertIn(process.returncode, (0, 4), errors)
-            self.assertEqual(output.count("from the journal"), len(before))
             self.assertEqual([json.loads(line)["trial"] for line in self.lines(workspace)],
                              list(range(1, TRIALS + 1)))
             self.assert_same_end(workspace)
