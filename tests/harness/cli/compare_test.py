@@ -193,6 +193,7 @@ class Kernels(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn(file.name, result.stderr)
 
+    @unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "checks of every access decide who wins")
     def test_a_wrong_pick_is_an_exit_code(self):
         """Under a budget of no memory for Winograd the pick is direct; a forced one still runs."""
         shape = "conv:f32:1x28x28x64:64x3x3:s1:p1:g1"

@@ -287,7 +287,7 @@ TEST(Choice, WinogradIsTakenWithinTheBudgetAndOtherwiseNot) {
   EXPECT_EQ(Picked(spec, options), "f32_scalar_4x4");
   EXPECT_EQ(Reason(spec, "winograd4_f32_scalar", options),
             "transformed weights need 1.8 MB, budget is 0");
-  EXPECT_TRUE(Reason(spec, "winograd4_f32_avx512", options).starts_with("needs avx512"));
+  EXPECT_TRUE(Reason(spec, "winograd4_f32_avx2", options).starts_with("needs avx2"));
 }
 
 TEST(Choice, WinogradIsNotTakenWhereItDoesNotPay) {
