@@ -143,6 +143,7 @@ void Max(const Taps<typename L::T>& run, int64_t channels, typename L::T* dst) {
   if (run.rows == 3 && SharesColumns(run)) return MaxOf<L, 3, 3, true>(run, channels, dst);
   if (run.rows == 2 && SharesColumns(run)) return MaxOf<L, 2, 3, true>(run, channels, dst);
   if (run.rows == 3 && run.cols == 3) return MaxOf<L, 3, 3>(run, channels, dst);
+  if (run.rows == 3 && run.cols == 2) return MaxOf<L, 3, 2>(run, channels, dst);  // At an edge.
   MaxOf<L, 0, 0>(run, channels, dst);
 }
 

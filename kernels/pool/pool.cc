@@ -113,9 +113,11 @@ struct Walk {
   template <typename Body>
   void Lines(int64_t begin, int64_t end, Body body) const {
     bool begun = false;
-    for (int64_t line = begin / window.ow; line * window.ow < end; ++line) {
-      const int64_t first = line * window.ow, last = std::min(first + window.ow, end);
-      const int64_t image = line / window.oh, oy = line % window.oh;
+    const int64_t line = begin / window.ow;
+    int64_t image = line / window.oh, oy = line % window.oh;
+    for (int64_t first = line * window.ow; first < end; first += window.ow, ++oy) {
+      if (oy == window.oh) ++image, oy = 0;
+      const int64_t last = std::min(first + window.ow, end);
       const Span row = rows.At(oy);
       const bool next = shares && oy + 1 < window.oh && last < end && IsFirst(row, rows.At(oy + 1));
       for (int64_t pixel = std::max(first, begin), count = 0; pixel < last; pixel += count) {

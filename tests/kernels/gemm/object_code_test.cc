@@ -1,7 +1,8 @@
 // What the compiler made of the variants. Hygiene, of every family: no weak symbol, whose copy with
 // wide vectors the linker could keep for everybody, and nothing that runs before main. And of the
 // micro-kernels: that the hot loop multiplies as often as its register map says and leaves the
-// stack alone; a compiler that spills accumulators halves the speed without a word.
+// stack alone; a compiler that spills accumulators halves the speed without a word. And of Winograd's
+// transforms, which keep a tile in registers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -204,6 +205,32 @@ TEST_F(ObjectCode, HotLoopsMultiplyAsTheirRegisterMapsSayAndLeaveTheStackAlone) 
       EXPECT_EQ(loop.multiplies % per_step, 0) << loop.multiplies;
       EXPECT_EQ(loop.stack_accesses, 0);
     }
+  }
+}
+
+// Of AVX-512's Winograd transforms, which have registers for what transforms.h keeps: no vector is
+// put aside, so an input's stores are its results, kPoints^2 of whole vectors and as many of a
+// part. (F(4,3) of AVX2 has 16 registers and puts some aside.)
+TEST_F(ObjectCode, WinogradTransformsKeepTheirTilesInRegisters) {
+#ifndef __clang__
+  GTEST_SKIP() << "asked of the compiler that the project ships with, clang";
+#endif
+  const fs::path object = fs::path(ASSAY_BINARY_DIR) /
+                          "kernels/CMakeFiles/assay_kernels.dir/winograd/variants/f32_avx512.cc.o";
+  std::string function;
+  std::map<std::string, int> vectors, stores;
+  for (const std::string& line :
+       Output("objdump -dC --no-show-raw-insn '" + object.string() + "'")) {
+    if (line.ends_with(">:")) function = line;
+    if (line.find("%zmm") == std::string::npos) continue;
+    ++vectors[function];
+    EXPECT_EQ(line.find("(%rsp"), std::string::npos) << function << "\n" << line;
+    if (line.find("vmovups %zmm") != std::string::npos) ++stores[function];
+  }
+  EXPECT_EQ(vectors.size(), 4U);  // Input and output of F(2,3) and F(4,3), nothing of them apart.
+  for (const auto& [name, count] : stores) {
+    if (name.find("::Input<") == std::string::npos) continue;
+    EXPECT_EQ(count, 2 * (name.find("::F4<") != std::string::npos ? 36 : 16)) << name;
   }
 }
 
