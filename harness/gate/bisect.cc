@@ -19,6 +19,7 @@ class Bisection {
                            CommitsBetween(options_.repository, options_.good, options_.bad));
     ASSAY_ASSIGN_OR_RETURN(good_, BuildCases(options_.repository, options_.good));
     ASSAY_ASSIGN_OR_RETURN(const Found last, Judge(commits.back()));
+    if (last == Found::kUnknown) result_.undecided = why_;
     if (last != Found::kSlower || result_.interrupted) return result_;
     // The first slower one is in (good, bad]; `bad` is known to be.
     size_t good = 0, bad = commits.size() - 1;  // [good, bad]: indices that may be the first.
@@ -27,6 +28,7 @@ class Bisection {
       const std::optional<size_t> middle = Middle(good, bad, skipped);
       if (!middle) break;
       const Result<Found> found = Judge(commits[*middle]);
+      if (result_.interrupted) break;
       if (!found.ok() || *found == Found::kUnknown) {
         if (!found.ok()) Tell(commits[*middle], found.message());
         skipped[*middle] = true;
@@ -60,19 +62,35 @@ class Bisection {
     GateOptions gate = options_.gate;
     gate.base = good_;
     gate.candidate = library;
-    ASSAY_ASSIGN_OR_RETURN(const GateReport report, RunGate(gate));
-    ++result_.steps;
-    result_.interrupted = report.interrupted;
-    const Found found = report.regressed()                                 ? Found::kSlower
-                        : report.invalid.empty() && !report.inconclusive() ? Found::kNotSlower
-                                                                           : Found::kUnknown;
-    const double slowdown = report.cases.front().Slowdown(gate.rules.level).value;
-    Tell(commit, fmt::format("{} ({:+.2f} %)",
-                             found == Found::kSlower      ? "slower"
-                             : found == Found::kNotSlower ? "not slower"
-                                                          : "not decided",
-                             100 * slowdown));
-    return found;
+    for (int tries = 1;; ++tries) {
+      ASSAY_ASSIGN_OR_RETURN(const GateReport report, RunGate(gate));
+      ++result_.steps;
+      result_.interrupted = report.interrupted;
+      const Found found = FoundBy(report);
+      result_.invalid = !report.invalid.empty();
+      const double slowdown = report.cases.front().Slowdown(gate.rules.level).value;
+      Tell(commit, found == Found::kUnknown ? fmt::format("not decided: {}", why_)
+                                            : fmt::format("{} ({:+.2f} %)",
+                                                          found == Found::kSlower ? "slower"
+                                                                                  : "not slower",
+                                                          100 * slowdown));
+      const bool again = result_.invalid && tries < options_.tries && !report.interrupted;
+      if (!again) return found;
+      gate.seed += 1000;
+    }
+  }
+
+  // Of an invalid run nothing is known, whatever it saw of the case.
+  Found FoundBy(const GateReport& report) {
+    why_ = report.interrupted                      ? "interrupted"
+           : !report.invalid.empty()               ? report.invalid
+           : report.any(CaseState::kDifferent)     ? "its outputs differ"
+           : report.any(CaseState::kFailed)        ? report.cases.front().note
+           : !report.any(CaseState::kJudged)       ? "the slowdown was not found again"
+           : report.inconclusive()                 ? "neither slower nor within the limit"
+                                                   : "";
+    if (!why_.empty()) return Found::kUnknown;
+    return report.regressed() ? Found::kSlower : Found::kNotSlower;
   }
 
   void Tell(const std::string& commit, const std::string& what) const {
@@ -83,6 +101,7 @@ class Bisection {
 
   const BisectOptions& options_;
   std::string good_;
+  std::string why_;  // The last step decided nothing.
   BisectResult result_;
 };
 

@@ -13,6 +13,7 @@ struct BisectOptions {
   Repository repository;
   std::string good, bad;
   GateOptions gate;  // Of a step; the filter says which case.
+  int tries = 3;     // Of a step that comes out invalid.
   // What a step found: "1240cf4 Packing ...: regressed".
   std::function<void(const std::string& line)> told;
 };
@@ -21,6 +22,8 @@ struct BisectResult {
   std::string commit;  // "" where the bad one is not slower than the good one.
   std::vector<std::string>
       skipped;  // Neither shown to be slower nor not: the commit may be one of them.
+  std::string undecided;  // Why nothing is known of the bad one; "": it was judged.
+  bool invalid = false;   // Undecided, since the machine was too busy.
   int steps = 0;
   bool interrupted = false;
 };

@@ -1,9 +1,12 @@
 #include "harness/gate/revision.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <sstream>
 
@@ -49,19 +52,37 @@ Result<std::string> WorkingTree(const Repository& repository) {
   return tree;
 }
 
-Status Extract(const Repository& repository, const std::string& tree, const fs::path& folder) {
+// Makes `folder` hold the tree. Only what differs from the tree that was there is written, through
+// an index of its own, so that a build of the folder compiles what changed and nothing else.
+Status CheckOut(const Repository& repository, const std::string& tree, const fs::path& folder) {
   std::error_code error;
-  fs::remove_all(folder, error);
   fs::create_directories(folder, error);
   if (error) return Error(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
-  const std::string archive = folder.string() + ".tar";
-  ASSAY_ASSIGN_OR_RETURN(const std::string printed,
-                         Git(repository, {"archive", "--output", archive, tree}));
-  ASSAY_ASSIGN_OR_RETURN(const std::string extracted,
-                         RunCommand({{"tar", "-xf", archive, "-C", folder.string()}, {}, ""}));
-  fs::remove(archive, error);
+  const std::string index = folder.string() + ".index";
+  ASSAY_ASSIGN_OR_RETURN(
+      const std::string written,
+      Git(repository, {"--work-tree", folder.string(), "read-tree", "--reset", "-u", tree},
+          {{"GIT_INDEX_FILE", index}}));
   return {};
 }
+
+// A file that one process at a time holds: others wait.
+class Lock {
+ public:
+  explicit Lock(const fs::path& file)
+      : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+ private:
+  int descriptor_;
+};
 
 // Configures and builds; returns the library.
 Result<fs::path> Compile(const Repository& repository, const fs::path& sources,
@@ -99,20 +120,28 @@ Result<std::string> BuildCases(const Repository& repository, const std::string& 
   ASSAY_ASSIGN_OR_RETURN(const std::string top, Git(repository, {"rev-parse", "--show-toplevel"}));
   const fs::path cache =
       repository.cache.empty() ? fs::path(top) / "build" / "gate" : fs::path(repository.cache);
-  const fs::path folder = fs::absolute(cache) / *tree;
+  const fs::path compiler = fs::path(repository.compiler).filename();
+  const fs::path folder = fs::absolute(cache) / fmt::format("{}-{}", *tree, compiler.string());
   const fs::path library = folder / kLibrary;
   std::error_code error;
   if (fs::exists(library, error)) return library.string();
+  fs::create_directories(folder, error);
+  if (error) return Error(fmt::format("{}: cannot be made: {}", folder.string(), error.message()));
+  // One place for all revisions: the same paths give the same code, and what one has compiled the
+  // next need not, with ccache or without.
+  const fs::path place = fs::absolute(cache) / ("building-" + compiler.string());
+  const Lock lock(place.string() + ".lock");
+  if (fs::exists(library, error)) return library.string();
   if (repository.progress) repository.progress("building " + name);
-  ASSAY_RETURN_IF_ERROR(Extract(repository, *tree, folder / "src"));
-  Result<fs::path> built = Compile(repository, folder / "src", folder / "build");
+  ASSAY_RETURN_IF_ERROR(CheckOut(repository, *tree, place / "src"));
+  Result<fs::path> built = Compile(repository, place / "src", place / "build");
   if (!built.ok()) return Error(fmt::format("{}: cannot be built: {}", name, built.message()));
   // Only what is whole has the name.
   fs::copy_file(*built, folder / "unfinished.so", fs::copy_options::overwrite_existing, error);
   if (!error) fs::rename(folder / "unfinished.so", library, error);
-  if (error)
+  if (error) {
     return Error(fmt::format("{}: cannot be written: {}", library.string(), error.message()));
-  fs::remove_all(folder / "build", error);
+  }
   return library.string();
 }
 

@@ -94,6 +94,11 @@ Result<int> RunBisect(Options& options) {
   bisect.gate.suite = "full";
   ASSAY_ASSIGN_OR_RETURN(const gate::BisectResult found, gate::Bisect(bisect));
   if (found.interrupted) return kInterrupted;
+  if (!found.undecided.empty()) {
+    fmt::print("{}: {} is not judged: {}\n", found.invalid ? "INVALID" : "INCONCLUSIVE",
+               options.bisect[1], report::Printable(found.undecided));
+    return found.invalid ? kBestEffort : kInconclusive;
+  }
   if (found.commit.empty()) {
     fmt::print("{} is not shown to be slower than {}\n", options.bisect[1], options.bisect[0]);
     return kFine;
