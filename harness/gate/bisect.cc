@@ -69,11 +69,11 @@ class Bisection {
       const Found found = FoundBy(report);
       result_.invalid = !report.invalid.empty();
       const double slowdown = report.cases.front().Slowdown(gate.rules.level).value;
-      Tell(commit, found == Found::kUnknown ? fmt::format("not decided: {}", why_)
-                                            : fmt::format("{} ({:+.2f} %)",
-                                                          found == Found::kSlower ? "slower"
-                                                                                  : "not slower",
-                                                          100 * slowdown));
+      Tell(commit,
+           found == Found::kUnknown
+               ? fmt::format("not decided: {}", why_)
+               : fmt::format("{} ({:+.2f} %)", found == Found::kSlower ? "slower" : "not slower",
+                             100 * slowdown));
       const bool again = result_.invalid && tries < options_.tries && !report.interrupted;
       if (!again) return found;
       gate.seed += 1000;
@@ -82,13 +82,13 @@ class Bisection {
 
   // Of an invalid run nothing is known, whatever it saw of the case.
   Found FoundBy(const GateReport& report) {
-    why_ = report.interrupted                      ? "interrupted"
-           : !report.invalid.empty()               ? report.invalid
-           : report.any(CaseState::kDifferent)     ? "its outputs differ"
-           : report.any(CaseState::kFailed)        ? report.cases.front().note
-           : !report.any(CaseState::kJudged)       ? "the slowdown was not found again"
-           : report.inconclusive()                 ? "neither slower nor within the limit"
-                                                   : "";
+    why_ = report.interrupted                  ? "interrupted"
+           : !report.invalid.empty()           ? report.invalid
+           : report.any(CaseState::kDifferent) ? "its outputs differ"
+           : report.any(CaseState::kFailed)    ? report.cases.front().note
+           : !report.any(CaseState::kJudged)   ? "the slowdown was not found again"
+           : report.inconclusive()             ? "neither slower nor within the limit"
+                                               : "";
     if (!why_.empty()) return Found::kUnknown;
     return report.regressed() ? Found::kSlower : Found::kNotSlower;
   }

@@ -21,7 +21,7 @@ struct BisectOptions {
 struct BisectResult {
   std::string commit;  // "" where the bad one is not slower than the good one.
   std::vector<std::string>
-      skipped;  // Neither shown to be slower nor not: the commit may be one of them.
+      skipped;            // Neither shown to be slower nor not: the commit may be one of them.
   std::string undecided;  // Why nothing is known of the bad one; "": it was judged.
   bool invalid = false;   // Undecided, since the machine was too busy.
   int steps = 0;

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <map>
-#include <random>
 #include <utility>
 
 #include "harness/gate/case_library.h"
+#include "harness/gate/copy.h"
 #include "harness/gate/suite.h"
 #include "harness/measure/clock.h"
 #include "objectives/stats/multiple.h"
@@ -18,8 +17,6 @@
 
 namespace assay::gate {
 namespace {
-
-namespace fs = std::filesystem;
 
 // Fewer iterations could not be raised by 3 %.
 constexpr int64_t kControlIterations = 34;
@@ -31,35 +28,6 @@ Estimate SlowdownOf(const Location& location, double level) {
   }
   return estimate;
 }
-
-// A copy of a file that goes away with it: the same code at other addresses.
-class Copy {
- public:
-  static Result<Copy> Of(const std::string& path) {
-    std::error_code error;
-    const fs::path folder = fs::temp_directory_path(error);
-    const std::string name = fmt::format("assay-control-{:08x}.so", std::random_device{}());
-    Copy copy;
-    copy.path_ = (folder / name).string();
-    fs::copy_file(path, copy.path_, error);
-    if (error) return Error(fmt::format("{}: cannot be copied: {}", path, error.message()));
-    return copy;
-  }
-  Copy() = default;
-  Copy(Copy&& other) noexcept : path_(std::exchange(other.path_, "")) {}
-  Copy& operator=(Copy&& other) noexcept {
-    std::swap(path_, other.path_);
-    return *this;
-  }
-  ~Copy() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 class Runner {
  public:
@@ -265,10 +233,7 @@ class Runner {
     if (report_.interrupted) return {};
     for (CaseReport* c : suspects) {
       if (!Timed(*c)) continue;
-      const GateLook look = LookAt(c->confirmation, options_.rules);
-      const auto slower = std::ranges::count_if(c->confirmation, [](double r) { return r > 0; });
-      const bool found = look.p_regressed < options_.confirm_alpha && slower >= options_.agreeing;
-      if (!found) c->state = CaseState::kNotReproduced;
+      if (!Confirms(c->confirmation, options_)) c->state = CaseState::kNotReproduced;
     }
     return {};
   }
@@ -288,10 +253,11 @@ class Runner {
         "steal {:.1f} % of the timed seconds, {:.0f} % of them on a CPU, {:.0f} involuntary "
         "switches per second",
         100 * report_.steal_share, 100 * report_.cpu_share, report_.switches_per_s);
+    if (ControlsHold(report_.null.verdict, report_.sentinel.verdict)) return;
     const GateVerdict null = report_.null.verdict;
     if (null == GateVerdict::kRegressed || null == GateVerdict::kImproved) {
       report_.invalid = fmt::format("an identical copy came out {}: {}", Name(null), machine);
-    } else if (report_.sentinel.verdict != GateVerdict::kRegressed) {
+    } else {
       report_.invalid = fmt::format("{:.3g} % more work was not found: {}",
                                     100 * (options_.sentinel_work - 1), machine);
     }
@@ -307,6 +273,17 @@ class Runner {
 };
 
 }  // namespace
+
+bool Confirms(std::span<const double> log_ratios, const GateOptions& options) {
+  const auto slower = std::ranges::count_if(log_ratios, [](double ratio) { return ratio > 0; });
+  return LookAt(log_ratios, options.rules).p_regressed < options.confirm_alpha &&
+         slower >= options.agreeing;
+}
+
+bool ControlsHold(GateVerdict null, GateVerdict sentinel) {
+  return null != GateVerdict::kRegressed && null != GateVerdict::kImproved &&
+         sentinel == GateVerdict::kRegressed;
+}
 
 Estimate CaseReport::Slowdown(double level) const {
   return looks.empty() ? SlowdownOf(Location(), level) : SlowdownOf(looks.back().log_ratio, level);

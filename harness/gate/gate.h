@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ struct GateOptions {
   // What is being done, processes done, and at most how many.
   std::function<void(const std::string& what, int done, int most)> progress;
 };
+
+// Whether fresh processes, the candidate first, find a suspected slowdown again.
+bool Confirms(std::span<const double> log_ratios, const GateOptions& options);
+// Whether the controls allow a conclusion: the copy is not apart, the injected slowdown is found.
+bool ControlsHold(GateVerdict null, GateVerdict sentinel);
 
 // What became of a case.
 enum class CaseState : uint8_t {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -11,8 +12,10 @@
 #include "harness/file/write_whole.h"
 #include "harness/gate/bisect.h"
 #include "harness/gate/revision.h"
+#include "harness/gate/selftest.h"
 #include "harness/measure/interrupt.h"
 #include "harness/report/gate.h"
+#include "harness/report/selftest.h"
 #include "harness/report/terminal.h"
 
 namespace assay::cli {
@@ -27,6 +30,10 @@ struct Options {
   double limit_percent = 1;
   bool strict = false, markdown = false;
   std::string json, junit, sarif;
+  bool selftest = false, quick = false;
+  gate::SelftestOptions of_selftest;
+  double selftest_seconds = 0;  // 0: by `quick`.
+  std::string condition = "all";
 };
 
 // A regular expression that is found in this name alone.
@@ -63,11 +70,13 @@ Status WriteAll(const Options& options, const gate::GateReport& report,
 // "", or why these options do not go together.
 std::string Contradiction(const Options& o) {
   const bool libraries = !o.base_library.empty() || !o.candidate_library.empty();
-  const int ways =
-      (libraries ? 1 : 0) + (o.base_revision.empty() ? 0 : 1) + (o.bisect.empty() ? 0 : 1);
+  const int ways = (libraries || o.selftest ? 1 : 0) + (o.base_revision.empty() ? 0 : 1) +
+                   (o.bisect.empty() ? 0 : 1);
   if (ways != 1) {
-    return "expected one of --base REV, --bisect GOOD BAD, or --base-lib with --candidate-lib";
+    return "expected one of --base REV, --bisect GOOD BAD, --selftest, or --base-lib with "
+           "--candidate-lib";
   }
+  if (o.selftest) return o.candidate_library.empty() ? "" : "--selftest has no --candidate-lib";
   if (libraries && (o.base_library.empty() || o.candidate_library.empty())) {
     return "--base-lib and --candidate-lib belong together";
   }
@@ -112,6 +121,41 @@ Result<int> RunBisect(Options& options) {
   return kRegression;
 }
 
+// The library of cases that was built beside this executable.
+std::string OwnLibrary() {
+  std::error_code ignored;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return (executable.parent_path() / "libassay_cases.so").string();
+}
+
+Result<int> RunSelftest(Options& options) {
+  gate::SelftestOptions& selftest = options.of_selftest;
+  selftest.gate = options.gate;
+  selftest.gate.base = options.base_library.empty() ? OwnLibrary() : options.base_library;
+  selftest.seconds = options.selftest_seconds > 0 ? options.selftest_seconds
+                     : options.quick              ? 120
+                                                  : 1800;
+  if (options.quick) selftest.cases = 4;
+  using gate::Condition;
+  if (options.condition == "quiet") selftest.conditions = {Condition::kQuiet};
+  if (options.condition == "busy") selftest.conditions = {Condition::kBusy};
+  if (options.condition == "memory") selftest.conditions = {Condition::kMemory};
+  ASSAY_ASSIGN_OR_RETURN(const gate::Selftest found, gate::RunSelftest(selftest));
+  report::Certificates certificates;
+  for (const auto& [condition, observed] : found.observed) {
+    certificates[condition] = gate::Certify(observed, selftest.gate);
+  }
+  if (!options.json.empty()) {
+    ASSAY_RETURN_IF_ERROR(
+        WriteJson(options.json, report::SelftestJson(found, certificates, selftest.gate)));
+  }
+  if (options.json != "-") {
+    fmt::print("{}", report::SelftestText(found, certificates, selftest.gate, options.markdown));
+  }
+  if (found.interrupted) return kInterrupted;
+  return report::SelftestProblem(certificates).empty() ? kFine : kBestEffort;
+}
+
 // The libraries of --base: of the revision and of the working tree.
 Status BuildBoth(Options& options) {
   if (options.base_revision.empty()) return {};
@@ -139,6 +183,7 @@ Result<int> Run(Options& options) {
     fmt::print(stderr, "{}\n", what);
   };
   if (!options.bisect.empty()) return RunBisect(options);
+  if (options.selftest) return RunSelftest(options);
   ASSAY_RETURN_IF_ERROR(BuildBoth(options));
   options.gate.base = options.base_library;
   options.gate.candidate = options.candidate_library;
@@ -191,6 +236,24 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("FILE|-");
   app.add_option("--junit", options->junit, "Write JUnit's XML")->type_name("FILE");
   app.add_option("--sarif", options->sarif, "Write SARIF 2.1.0")->type_name("FILE");
+  auto* selftest = app.add_flag("--selftest", options->selftest,
+                                "What the gate can tell here: alarms, power and coverage, quiet "
+                                "and disturbed; of --base-lib, "
+                                "or of the project's own cases");
+  app.add_flag("--quick", options->quick,
+               "A selftest of four cases and two minutes instead of thirty")
+      ->needs(selftest);
+  app.add_option("--seconds", options->selftest_seconds, "That the selftest may take")
+      ->needs(selftest)
+      ->check(CLI::Range(1.0, 1e6));
+  app.add_option("--condition", options->condition, "Of the selftest")
+      ->needs(selftest)
+      ->check(CLI::IsMember({"all", "quiet", "busy", "memory"}))
+      ->capture_default_str();
+  app.add_option("--record", options->of_selftest.record,
+                 "Continue the selftest that FILE holds, and write it")
+      ->needs(selftest)
+      ->type_name("FILE");
   app.footer(
       "Both builds take turns in one process, in 5 to 20 fresh processes, until each case is\n"
       "decided: ok (the slowdown is shown to be within the limit), improved, regressed (confirmed\n"
@@ -205,7 +268,8 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "  assay gate --base HEAD~1                       the working tree against a commit\n"
       "  assay gate --base v1.2 --suite full --junit gate.xml\n"
       "  assay gate --bisect v1.2 HEAD --case gemm:f32:64x64x64\n"
-      "  assay gate --base-lib old.so --candidate-lib new.so");
+      "  assay gate --base-lib old.so --candidate-lib new.so\n"
+      "  assay gate --selftest --quick                  what can be found on this machine");
   return [options] { return Run(*options); };
 }
 

@@ -88,14 +88,39 @@ class Gate(unittest.TestCase):
         self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
         self.assertIn("'nowhere' is no revision before 'HEAD'", got.stderr)
 
+    def test_a_selftest_is_continued_from_its_record(self):
+        record = pathlib.Path(self.folder.name) / "record.json"
+        processes = []
+        for _ in range(2):
+            got = gate("--selftest", "--base-lib", self.base, "--condition", "quiet", "--seconds",
+                       "3", "--record", record, "--json", "-")
+            self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
+            quiet = json.loads(got.stdout)["conditions"]["quiet"]
+            processes.append(quiet["processes"])
+        self.assertGreater(processes[1], processes[0])
+        self.assertEqual([p["work"] for p in quiet["all"]], [1, 1.01, 1.02, 1.05, 1.1])
+        self.assertLessEqual(quiet["all"][0]["regressed"], quiet["all"][0]["comparisons"])
+        other = build(self.folder.name, "other", "WORK=999")
+        got = gate("--selftest", "--base-lib", other, "--seconds", "1", "--record", record)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("another library", got.stderr)
+        record.write_text("{}")
+        got = gate("--selftest", "--base-lib", self.base, "--seconds", "1", "--record", record)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("no record", got.stderr)
+
     def test_options_that_do_not_go_together(self):
         for arguments in ((), ("--base-lib", self.base), ("--base", "HEAD", "--bisect", "a", "b"),
                           ("--bisect", "a", "b"),
+                          ("--selftest", "--base", "HEAD"),
                           ("--base-lib", self.base, "--candidate-lib", self.base, "--filter", "("),
                           ("--base-lib", self.base, "--candidate-lib", self.base, "--suite", "no")):
             got = gate(*arguments)
             self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
             self.assertTrue(got.stderr.startswith("assay:"), got.stderr)
+
+        for arguments in (("--quick",), ("--record", "r"), ("--selftest", "--condition", "odd")):
+            self.assertEqual(gate(*arguments).returncode, 2, arguments)
 
 
 if __name__ == "__main__":

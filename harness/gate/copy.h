@@ -1,0 +1,30 @@
+// A copy of a library, the same code at other addresses: what controls compare it to.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "kernels/base/status.h"
+
+namespace assay::gate {
+
+// Goes away with the object.
+class Copy {
+ public:
+  // In the folder of temporary files. Error: it cannot be copied.
+  static Result<Copy> Of(const std::string& path);
+
+  Copy() = default;
+  Copy(Copy&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+  Copy& operator=(Copy&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~Copy();
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace assay::gate

@@ -1,0 +1,35 @@
+// Selftest: what the gate can tell on this machine, found out by comparing a library to its copy,
+// with extra iterations as known slowdowns, while the machine is quiet and while it is not.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "harness/gate/certificate.h"
+#include "harness/gate/gate.h"
+#include "harness/gate/neighbors.h"
+
+namespace assay::gate {
+
+struct SelftestOptions {
+  GateOptions gate;     // Of base, the library; suite, filter, rules. The candidate is a copy.
+  std::string record;   // A file that is continued, if it is there, and written; "": none.
+  double seconds = 60;  // Of all conditions together; each gets its share, and a process at least.
+  std::vector<Condition> conditions = {Condition::kQuiet, Condition::kBusy, Condition::kMemory};
+  std::vector<double> works = {1.01, 1.02, 1.05, 1.10};
+  size_t cases = 1000;  // At most so many, those of the shortest iterations.
+  size_t slowed = 6;    // Cases that get these slowdowns: those of the shortest iterations.
+};
+
+struct Selftest {
+  std::map<Condition, Observations> observed;
+  std::map<Condition, int> processes;
+  double seconds = 0;  // Of this call.
+  bool interrupted = false;
+};
+
+// Error: the library cannot be loaded, no case is left, the record is another library's or
+// machine's or cannot be written, or no neighbor can be started.
+Result<Selftest> RunSelftest(const SelftestOptions& options);
+
+}  // namespace assay::gate
