@@ -21,7 +21,7 @@ ALLOWED = {
                      "harness/engine", "harness/data", "harness/measure"],
     "harness/conform": ["kernels", "harness/graph", "harness/onnx", "harness/engine", "harness/measure"],
     "harness/compare": ["kernels", "objectives", "harness/data", "harness/measure"],
-    "harness/gate": ["kernels", "objectives", "harness/measure"],
+    "harness/gate": ["kernels", "objectives", "harness/file", "harness/measure"],
     "harness/report": ["kernels", "objectives", "harness/tune", "harness/measure",
                        "harness/compare", "harness/gate"],
     "harness/cli": ["kernels", "objectives", "harness"],
