@@ -18,9 +18,6 @@
 namespace assay::gate {
 namespace {
 
-// Fewer iterations could not be raised by 3 %.
-constexpr int64_t kControlIterations = 34;
-
 Estimate SlowdownOf(const Location& location, double level) {
   Estimate estimate = location.At(level);
   for (double* value : {&estimate.value, &estimate.interval.lo, &estimate.interval.hi}) {

@@ -37,6 +37,9 @@ struct GateOptions {
   std::function<void(const std::string& what, int done, int most)> progress;
 };
 
+// Of the batch of a control at least: fewer could not be raised by 3 %.
+inline constexpr int64_t kControlIterations = 34;
+
 // Whether fresh processes, the candidate first, find a suspected slowdown again.
 bool Confirms(std::span<const double> log_ratios, const GateOptions& options);
 // Whether the controls allow a conclusion: the copy is not apart, the injected slowdown is found.

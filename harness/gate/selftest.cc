@@ -51,23 +51,34 @@ class Collector {
       ASSAY_RETURN_IF_ERROR(Calibrate());
       record_.cases = options_.cases;
     }
-    std::vector<std::pair<int64_t, std::string>> shortest;
+    std::vector<Timed> all, quick;
     for (const auto& [name, iterations] : record_.iterations) {
-      shortest.emplace_back(-iterations, name);
+      all.emplace_back(iterations, name);
+      if (iterations >= kControlIterations) quick.emplace_back(iterations, name);
     }
-    std::ranges::sort(shortest);
-    shortest.resize(std::min(shortest.size(), record_.cases));
-    for (const auto& [count, name] : shortest) AddJob(name, 1, -count);
-    const size_t slowed = std::min(options_.slowed, shortest.size());
-    for (size_t i = 0; i < slowed; ++i) {
-      const int64_t iterations = std::max(-shortest[i].first, kSlowedIterations);
-      for (const double work : options_.works) AddJob(shortest[i].second, work, iterations);
+    if (quick.empty()) quick = all;
+    std::ranges::sort(quick);
+    if (record_.cases < all.size()) all = Across(quick, record_.cases);
+    for (const auto& [iterations, name] : all) AddJob(name, 1, iterations);
+    for (const auto& [count, name] : Across(quick, std::min(options_.slowed, record_.cases))) {
+      const int64_t iterations = std::max(count, kSlowedIterations);
+      for (const double work : options_.works) AddJob(name, work, iterations);
     }
-    const auto& [count, control] = shortest[slowed / 2];
+    const auto& [count, control] = quick[quick.size() / 2];  // As the gate's.
     for (const double work : {1.0, options_.gate.sentinel_work}) {
-      AddJob(control, work, std::max(-count, kSlowedIterations));
+      AddJob(control, work, std::max(count, kControlIterations));
     }
     return {};
+  }
+
+  using Timed = std::pair<int64_t, std::string>;  // Iterations of a batch, case.
+
+  // At most n, from all parts of a sorted list.
+  static std::vector<Timed> Across(const std::vector<Timed>& sorted, size_t n) {
+    if (n >= sorted.size()) return sorted;
+    std::vector<Timed> some;
+    for (size_t i = 0; i < n; ++i) some.push_back(sorted[(2 * i + 1) * sorted.size() / (2 * n)]);
+    return some;
   }
 
   void AddJob(const std::string& name, double work, int64_t iterations) {

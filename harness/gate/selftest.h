@@ -17,7 +17,7 @@ struct SelftestOptions {
   double seconds = 60;  // Of all conditions together; each gets its share, and a process at least.
   std::vector<Condition> conditions = {Condition::kQuiet, Condition::kBusy, Condition::kMemory};
   std::vector<double> works = {1.01, 1.02, 1.05, 1.10};
-  size_t cases = 1000;  // At most so many, those of the shortest iterations.
+  size_t cases = 1000;  // At most so many, from short to long ones.
   size_t slowed = 6;    // Cases that get these slowdowns: those of the shortest iterations.
 };
 
