@@ -115,15 +115,15 @@ Json PowersJson(const std::vector<Power>& powers) {
 std::string SelftestProblem(const Certificates& certificates) {
   for (const auto& [condition, certificate] : certificates) {
     const Power* same = Of(certificate.all, true);
-    if (same != nullptr && same->valid() > 0 &&
+    if (same == nullptr || same->comparisons == 0) {
+      return "too few processes for a comparison: give it more --seconds";
+    }
+    if (same->valid() > 0 &&
         ClopperPearson(same->regressed, same->valid()).interval.lo > kFalseAlarms) {
       return fmt::format("identical builds are called slower in more than 1 % ({})",
                          Name(condition));
     }
     if (condition != gate::Condition::kQuiet) continue;
-    if (same == nullptr || same->comparisons == 0) {
-      return "too few processes for a comparison: give it more --seconds";
-    }
     if (same->valid() == 0) return "no run was valid: the machine is too busy";
     const Power* slower = Of(certificate.all, false);
     if (slower != nullptr && slower->valid() > 0 &&
@@ -150,7 +150,7 @@ std::string SelftestText(const gate::Selftest& selftest, const Certificates& cer
     text += SpreadText(certificate) + (markdown ? "\n" : "") + SmallestText(certificate) + "\n";
   }
   const std::string problem = SelftestProblem(certificates);
-  if (selftest.interrupted) text += "interrupted: of what there was until then\n";
+  if (selftest.interrupted) return text + "interrupted: nothing is concluded\n";
   return text + (problem.empty() ? "OK: nothing speaks against the gate on this machine\n"
                                  : "NOT TO BE TRUSTED HERE: " + problem + "\n");
 }

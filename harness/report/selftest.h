@@ -18,8 +18,8 @@ std::string SelftestText(const gate::Selftest& selftest, const Certificates& cer
 nlohmann::json SelftestJson(const gate::Selftest& selftest, const Certificates& certificates,
                             const gate::GateOptions& options);
 
-// "", or what speaks against trusting the gate here while it is quiet: alarms shown to be more
-// frequent than 1 %, +10 % shown to be missed, or nothing that could be judged.
+// "", or what speaks against trusting the gate here: alarms shown to be more frequent than 1 %, too
+// few comparisons; while it is quiet also +10 % shown to be missed, or no valid run.
 std::string SelftestProblem(const Certificates& certificates);
 
 }  // namespace assay::report
