@@ -121,7 +121,7 @@ class Collector {
         if (!answer.ok()) return answer.status();
         (reversed ? pair.second : pair.first) = *std::move(answer);
       }
-      Add(condition, pair);
+      ASSAY_RETURN_IF_ERROR(Add(condition, pair));
       gone_s = measure::MonotonicSeconds() - start_s;
       if (options_.gate.progress) {
         const auto percent = static_cast<int>(std::min(100.0, 100 * gone_s / share_s));
@@ -145,9 +145,17 @@ class Collector {
     return RunDuetInChild(request);
   }
 
-  void Add(Condition condition, const Pair& pair) {
+  Status Add(Condition condition, const Pair& pair) {
     Observations& observed = record_.selftest.observed[condition];
-    observed.cells.resize(jobs_.size() - 2);  // The last two are the controls.
+    const size_t cells = jobs_.size() - 2;  // The last two are the controls.
+    if (observed.cells.empty()) observed.cells.resize(cells);
+    bool same = observed.cells.size() == cells;
+    for (size_t i = 0; same && i < cells; ++i) {
+      const Cell& cell = observed.cells[i];
+      same = cell.case_name.empty() ||
+             (cell.case_name == jobs_[i].case_name && cell.work == jobs_[i].candidate_work);
+    }
+    if (!same) return Error(options_.record + ": recorded of other cases or slowdowns");
     for (size_t i = 0; i < jobs_.size(); ++i) {
       Stream* stream = i + 2 == jobs_.size()   ? &observed.null
                        : i + 1 == jobs_.size() ? &observed.sentinel
@@ -161,6 +169,7 @@ class Collector {
       const auto iterations = static_cast<double>(jobs_[i].iterations);
       cell.truth = std::round(iterations * cell.work) / iterations;
     }
+    return {};
   }
 
   const SelftestOptions& options_;
