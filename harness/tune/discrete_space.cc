@@ -47,6 +47,16 @@ void DiscreteSpace::Advance(Point& point) const {
   }
 }
 
+quantize::QuantConfig Uniform(const std::vector<quantize::QuantizableOp>& ops,
+                              Precision precision) {
+  quantize::QuantConfig config;
+  for (const quantize::QuantizableOp& op : ops) {
+    const bool has = std::ranges::find(op.choices, precision) != op.choices.end();
+    config[op.node] = has ? precision : op.choices.front();
+  }
+  return config;
+}
+
 size_t HammingDistance(const Point& a, const Point& b) {
   size_t distance = 0;
   for (size_t d = 0; d < a.size(); ++d) distance += a[d] != b[d];

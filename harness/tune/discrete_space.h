@@ -36,6 +36,10 @@ class DiscreteSpace {
   int64_t size_ = 0;
 };
 
+// Every operator at `precision`, or at its first choice where it does not have that one.
+quantize::QuantConfig Uniform(const std::vector<quantize::QuantizableOp>& ops,
+                              quantize::Precision precision);
+
 // Number of operators at which two points differ.
 size_t HammingDistance(const Point& a, const Point& b);
 

@@ -9,7 +9,7 @@
 namespace assay::tune {
 
 Result<const StrategyEntry*> FindStrategy(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kPlanned = {"mse", "pareto", "hawq_v2"};
+  constexpr std::array<std::string_view, 1> kPlanned = {"hawq_v2"};
   if (std::ranges::find(kPlanned, name) != kPlanned.end()) {
     std::string available;
     for (const StrategyEntry* entry : AllStrategies()) {

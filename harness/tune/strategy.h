@@ -25,11 +25,41 @@ struct Feedback {
   double cost = std::numeric_limits<double>::quiet_NaN();
 };
 
-// The same operators, seed and feedback give the same sequence; no configuration comes twice.
+// What was measured of one operator before the search; one entry per choice, in their order.
+struct OperatorFacts {
+  // Noise over signal power, with this operator alone in int8: of its own result, and of the
+  // model's outputs. 0: exact. fp32 is 0.
+  std::vector<double> own_error;
+  std::vector<double> output_error;
+  // What it saves against fp32: seconds without borders, bytes of constants. fp32 is 0.
+  std::vector<double> saved_s;
+  std::vector<double> saved_bytes;
+};
+
+// A value on its way from one quantizable operator to another, and what it costs to quantize or
+// dequantize it where only one of the two is in int8. Indices of operators, from < to.
+struct BorderFacts {
+  size_t from = 0, to = 0;
+  double latency_s = 0;
+};
+
+struct ModelFacts {
+  std::vector<OperatorFacts> operators;  // In the order of the operators that the strategy has.
+  std::vector<BorderFacts> borders;
+  double latency_s = 0;  // Of the whole fp32 model.
+  double bytes = 0;      // Of all its constants.
+  // The shares of latency and size in Feedback::cost; they sum to at most 1.
+  double latency_weight = 1, bytes_weight = 0;
+  double loss_limit = 0;  // The Feedback::loss that the criterion allows.
+};
+
+// The same operators, facts, seed and feedback give the same sequence; no configuration comes twice.
 class Strategy {
  public:
   virtual ~Strategy() = default;
 
+  // Before the first Next, where StrategyEntry::wants_facts.
+  virtual void Inform(const ModelFacts& /*facts*/) {}
   // The next configuration, or nothing when the strategy is at its end. Called after Tell of the
   // one before.
   virtual std::optional<quantize::QuantConfig> Next() = 0;
@@ -42,6 +72,7 @@ struct StrategyEntry {
   std::string_view name;
   std::string_view summary;
   std::unique_ptr<Strategy> (*make)(std::vector<quantize::QuantizableOp> ops, uint64_t seed);
+  bool wants_facts = false;  // Measured before the search begins (operator_facts.h).
 };
 
 // Every file of strategies/.

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "harness/tune/discrete_space.h"
 #include "harness/tune/strategy.h"
 
 namespace assay::tune {
@@ -22,9 +23,9 @@ class Basic : public Strategy {
     // The fp32 model is the baseline, not a trial.
     const bool free = std::ranges::all_of(
         ops_, [](const QuantizableOp& op) { return op.choices.back() == Precision::kFp32; });
-    if (free) seen_.insert(Uniform(Precision::kFp32));
+    if (free) seen_.insert(Uniform(ops_, Precision::kFp32));
     std::iota(order_.rbegin(), order_.rend(), size_t{0});
-    queue_ = {Uniform(Precision::kInt8PerChannel), Uniform(Precision::kInt8PerTensor)};
+    queue_ = {Uniform(ops_, Precision::kInt8PerChannel), Uniform(ops_, Precision::kInt8PerTensor)};
   }
 
   std::optional<QuantConfig> Next() override {
@@ -51,15 +52,6 @@ class Basic : public Strategy {
   }
 
  private:
-  QuantConfig Uniform(Precision precision) const {
-    QuantConfig config;
-    for (const QuantizableOp& op : ops_) {
-      const bool has = std::ranges::find(op.choices, precision) != op.choices.end();
-      config[op.node] = has ? precision : op.choices.front();
-    }
-    return config;
-  }
-
   bool AdvanceStage() {
     if (!base_ || stage_ == 3) return false;
     ++stage_;

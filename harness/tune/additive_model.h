@@ -1,0 +1,29 @@
+// A sum over operators of what each choice contributes: expected before anything is measured, and
+// corrected by measured sums, in the direction of what was least certain (recursive least squares
+// with a Gaussian prior; Kalman 1960, "A new approach to linear filtering and prediction problems").
+#pragma once
+
+#include <vector>
+
+#include "harness/tune/discrete_space.h"
+
+namespace assay::tune {
+
+class AdditiveModel {
+ public:
+  // By operator and choice: what is expected, and its standard deviation.
+  AdditiveModel(const std::vector<std::vector<double>>& mean,
+                const std::vector<std::vector<double>>& deviation);
+
+  double at(size_t op, size_t choice) const { return mean_[offset_[op] + choice]; }
+  double Sum(const Point& point) const;
+  // A measured sum; `deviation` is that of the measurement.
+  void Correct(const Point& point, double sum, double deviation);
+
+ private:
+  std::vector<size_t> offset_;
+  std::vector<double> mean_;
+  std::vector<double> covariance_;  // Row by row.
+};
+
+}  // namespace assay::tune
