@@ -1,6 +1,7 @@
 // A sum over operators of what each choice contributes: expected before anything is measured, and
 // corrected by measured sums, in the direction of what was least certain (recursive least squares
-// with a Gaussian prior; Kalman 1960, "A new approach to linear filtering and prediction problems").
+// with a Gaussian prior; Kalman 1960, "A new approach to linear filtering and prediction
+// problems").
 #pragma once
 
 #include <vector>

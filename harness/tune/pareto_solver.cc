@@ -74,8 +74,7 @@ class Solver {
           const double loss = label.loss + chosen.loss;
           if (loss > budget_) break;
           decisions_.push_back({label.decision, static_cast<uint8_t>(choice)});
-          target.push_back(
-              {label.cost + cost, loss, static_cast<uint32_t>(decisions_.size() - 1)});
+          target.push_back({label.cost + cost, loss, static_cast<uint32_t>(decisions_.size() - 1)});
         }
       }
     }

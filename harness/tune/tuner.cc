@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -15,6 +16,7 @@
 #include "harness/quantize/quantizer.h"
 #include "harness/tune/evaluator.h"
 #include "harness/tune/journal.h"
+#include "harness/tune/operator_facts.h"
 #include "harness/tune/plan_search.h"
 #include "harness/tune/ranker.h"
 #include "harness/tune/result.h"
@@ -156,7 +158,9 @@ class Run {
     double earlier_s = 0;  // What the trials of an earlier process took.
     ASSAY_RETURN_IF_ERROR(ObserveBaseline());
     ASSAY_RETURN_IF_ERROR(Calibrate());
-    PlanSearch search(space_, strategy_entry_->make(space_.ops, config_.random_seed));
+    auto strategy = strategy_entry_->make(space_.ops, config_.random_seed);
+    ASSAY_RETURN_IF_ERROR(Inform(*strategy));
+    PlanSearch search(space_, std::move(strategy));
     const ExitPolicyConfig& policy = config_.exit_policy;
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
       const auto proposed = search.Next();
@@ -177,6 +181,49 @@ class Run {
       if (policy.timeout_s > 0 && earlier_s + Since(start) > policy.timeout_s) break;
     }
     return {};
+  }
+
+  // With the first trial come the facts: what clocks said then decides the sequence.
+  Status Inform(Strategy& strategy) {
+    if (!strategy_entry_->wants_facts || config_.exit_policy.performance_only) return {};
+    Result<ModelFacts> facts =
+        IsKnown(1) ? ParseFacts(KnownLine(1).value("facts", json()), space_.ops) : Measure();
+    if (!facts.ok()) return IsKnown(1) ? BadLine(1, facts.status().message()) : facts.status();
+    facts_ = ToJson(*facts);
+    const CriterionConfig& criterion = config_.criterion;
+    const ObjectiveRecord* accuracy = result_.baseline.Find("accuracy");
+    const double whole = accuracy != nullptr ? std::abs(accuracy->summary.value) : 1;
+    facts->loss_limit = criterion.limit * (criterion.relative ? whole : 1);
+    WeighCosts(*facts);
+    strategy.Inform(*facts);
+    return {};
+  }
+
+  Result<ModelFacts> Measure() {
+    FactsOptions options;
+    options.calibration = space_.algorithms.front();
+    options.samples = std::min(options.samples, calibration_samples_);
+    options.winograd_bytes = config_.winograd_bytes;
+    options.progress = [this](int64_t done, int64_t total) {
+      if (events_.progress) events_.progress("operators", done, total);
+    };
+    return MeasureFacts(source_, space_.ops, *quantizer_, fill_, options);
+  }
+
+  // As Ranker::Cost weighs them; footprint goes with the size of the constants.
+  void WeighCosts(ModelFacts& facts) const {
+    const ObjectivesConfig& asked = config_.objectives;
+    double latency = 0, bytes = 0, all = 0;
+    for (size_t i = 0; i < asked.names.size(); ++i) {
+      if (asked.names[i] == "accuracy") continue;
+      const double weight = asked.weights.size() == asked.names.size() ? asked.weights[i] : 1;
+      all += weight;
+      if (asked.names[i] == "performance") latency += weight;
+      if (asked.names[i] == "modelsize" || asked.names[i] == "footprint") bytes += weight;
+    }
+    if (all <= 0) return;  // Nothing but accuracy: as if latency had been asked for.
+    facts.latency_weight = latency / all;
+    facts.bytes_weight = bytes / all;
   }
 
   Status Calibrate() {
@@ -200,8 +247,7 @@ class Run {
     constexpr int64_t kStagedBytes = int64_t{1} << 30;
     ASSAY_RETURN_IF_ERROR(pipeline.Stage(
         std::min(options.samples, kStagedBytes / std::max<int64_t>(1, pipeline.sample_bytes()))));
-    const auto fill = [this, &pipeline](int64_t first,
-                                        std::span<const TensorView> inputs) -> Status {
+    fill_ = [this, &pipeline](int64_t first, std::span<const TensorView> inputs) -> Status {
       std::vector<int64_t> dims = pipeline.sample_shape().dims();
       dims.insert(dims.begin(),
                   inputs.empty() || inputs[0].shape.rank() == 0 ? 0 : inputs[0].shape[0]);
@@ -212,7 +258,7 @@ class Run {
       std::vector<int64_t> labels(static_cast<size_t>(inputs[0].shape[0]));
       return pipeline.Load(first, inputs[0], labels);
     };
-    quantizer_ = std::make_unique<quantize::Quantizer>(source_, fill, options, events_.progress);
+    quantizer_ = std::make_unique<quantize::Quantizer>(source_, fill_, options, events_.progress);
     return quantizer_->Calibrate(space_.algorithms.front());
   }
 
@@ -299,6 +345,7 @@ class Run {
     if (trial.index == 1) subjects.push_back(kBaseline);
     json line = ToJson(trial);
     line["run"] = ToJson(key_);
+    if (trial.index == 1 && !facts_.is_null()) line["facts"] = facts_;
     line["series"] = SeriesToJson(evaluator_->objectives(), subjects);
     return line;
   }
@@ -445,6 +492,8 @@ class Run {
   std::unique_ptr<Journal> journal_;
   int64_t calibration_samples_ = 0;
   std::unique_ptr<quantize::Quantizer> quantizer_;
+  quantize::BatchSource fill_;              // With calibration samples.
+  json facts_;                              // Of the operators, where the strategy wants them.
   std::map<std::string, double> recipe_s_;  // Of the candidate.
   TuneResult result_;
 };

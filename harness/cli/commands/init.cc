@@ -63,7 +63,7 @@ evaluation:
     configs: {{cores_per_instance: 1}}
 
 tuning:
-  strategy: basic               # or: random, exhaustive, tpe, bayesian
+  strategy: basic               # or: mse, pareto, random, exhaustive, tpe, bayesian
   accuracy_criterion:
     relative: 0.01                # may lose 1 % of the fp32 accuracy; or: absolute: 0.005
     # confidence: 0.95            # ... and that must be certain, not luck; needs many images

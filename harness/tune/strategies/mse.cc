@@ -91,12 +91,13 @@ class Mse : public Strategy {
 }  // namespace
 
 extern const StrategyEntry mse;
-const StrategyEntry mse = {"mse",
-                           "all int8, then accumulated fallback to fp32 by the error of each "
-                           "operator's result",
-                           [](std::vector<QuantizableOp> ops, uint64_t) -> std::unique_ptr<Strategy> {
-                             return std::make_unique<Mse>(std::move(ops));
-                           },
-                           true};
+const StrategyEntry mse = {
+    "mse",
+    "all int8, then accumulated fallback to fp32 by the error of each "
+    "operator's result",
+    [](std::vector<QuantizableOp> ops, uint64_t) -> std::unique_ptr<Strategy> {
+      return std::make_unique<Mse>(std::move(ops));
+    },
+    true};
 
 }  // namespace assay::tune

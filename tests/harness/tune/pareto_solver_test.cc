@@ -9,7 +9,6 @@
 namespace assay::tune {
 namespace {
 
-
 // Numbers of few values, so that sums are exact and ties come up.
 SolverProblem RandomProblem(uint64_t seed, size_t operators, size_t most_choices) {
   std::mt19937_64 generator(seed);
@@ -26,7 +25,8 @@ SolverProblem RandomProblem(uint64_t seed, size_t operators, size_t most_choices
       problem.borders.push_back({op - 1, op, static_cast<double>(generator() % 16)});
     }
     if (op > 2 && generator() % 4 == 0) {
-      problem.borders.push_back({generator() % (op - 1), op, static_cast<double>(generator() % 16)});
+      problem.borders.push_back(
+          {generator() % (op - 1), op, static_cast<double>(generator() % 16)});
     }
   }
   return problem;
@@ -113,7 +113,8 @@ TEST(ParetoSolver, NothingWithinTheBudgetIsAnEmptyFront) {
 TEST(ParetoSolver, EightyOperatorsAreNotTooMany) {
   const SolverProblem problem = RandomProblem(7, 80, 3);
   SolverProblem near = problem;
-  std::erase_if(near.borders, [](const SolverBorder& border) { return border.to - border.from > 3; });
+  std::erase_if(near.borders,
+                [](const SolverBorder& border) { return border.to - border.from > 3; });
   const auto front = SolveFront(near, 500);
   ASSERT_GT(front.size(), 50u);
   const Solution& best = front.back();

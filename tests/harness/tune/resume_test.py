@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zlib
 
 import numpy
 
@@ -108,6 +109,37 @@ class Resume(unittest.TestCase):
         self.assertEqual(self.outcome(workspace), self.outcome(self.reference))
         self.assertEqual(sorted(p.name for p in workspace.iterdir()),
                          ["best.onnx", "result.json", "trials.jsonl"])
+
+    def test_what_clocks_said_of_operators_comes_from_the_journal(self):
+        sets = ("tuning.strategy=pareto", "tuning.multi_objectives.objective=[accuracy, performance]")
+        whole = self.folder / "clocked"
+        done = self.tune(whole, *sets)
+        self.assertIn(done.returncode, (0, 4), done.stderr)
+        lines = self.lines(whole)
+        self.assertGreaterEqual(len(lines), 2)
+        for known in range(1, len(lines)):
+            cut = self.folder / f"clocked_{known}"
+            cut.mkdir()
+            (cut / "trials.jsonl").write_bytes(b"\n".join(lines[:known]) + b"\n")
+            done = self.tune(cut, *sets)
+            self.assertIn(done.returncode, (0, 4), done.stderr)
+            again = self.lines(cut)
+            self.assertEqual(again[:known], lines[:known])
+            configs = [json.loads(journal[known])["config"] for journal in (again, lines)]
+            self.assertEqual(*configs)
+
+    def test_facts_of_other_operators_are_refused(self):
+        workspace = self.folder / "other_facts"
+        self.tune(workspace, "tuning.strategy=mse")
+        first = json.loads(self.lines(workspace)[0])
+        del first["crc32"], first["facts"]["operators"][0]
+        body = json.dumps(first, separators=(",", ":"))[1:].encode()
+        line = b'{"crc32":"%08x",' % zlib.crc32(body) + body
+        (workspace / "result.json").unlink()
+        (workspace / "trials.jsonl").write_bytes(line + b"\n")
+        done = self.tune(workspace, "tuning.strategy=mse")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("trials.jsonl:1: 'facts' are not those of the model's operators", done.stderr)
 
     def test_killed_at_random_moments(self):
         moments = random.Random(5)
