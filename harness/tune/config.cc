@@ -380,8 +380,9 @@ void ReadTuning(const Field& field, TuneConfig& config) {
   config.exit_policy.max_trials = exit["max_trials"].Int(1, 1'000'000, 100);
   config.exit_policy.performance_only = exit["performance_only"].Bool(false);
   config.random_seed = static_cast<uint64_t>(field["random_seed"].Int(0, INT64_MAX, 9527));
-  field["workspace"].Allow({"path", "resume"});
+  field["workspace"].Allow({"path", "resume", "front"});
   config.workspace = field["workspace"]["path"].String("assay_workspace");
+  config.export_front = field["workspace"]["front"].Bool(false);
   const Field resume = field["workspace"]["resume"];
   if (resume.present()) config.resume = resume.Bool() ? Resume::kTrue : Resume::kFalse;
 }

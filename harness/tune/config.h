@@ -122,6 +122,7 @@ struct TuneConfig {
   ExitPolicyConfig exit_policy;
   uint64_t random_seed = 9527;  // INC's default.
   std::filesystem::path workspace = "assay_workspace";
+  bool export_front = false;  // Writes front/trial_N.onnx for every trial of the Pareto front.
   Resume resume = Resume::kAuto;
   std::vector<std::string> warnings;
 };

@@ -469,7 +469,29 @@ class Run {
       ASSAY_RETURN_IF_ERROR(onnx::Export(best.graph, result_.best_file, Metadata(winner.plan)));
       winner.model.file = result_.best_file.string();
     }
+    ASSAY_RETURN_IF_ERROR(WriteFront());
     return WriteResult(config_, result_);
+  }
+
+  // One model per trial of the front, where asked for; those of an earlier run go.
+  Status WriteFront() {
+    if (!config_.export_front) return {};
+    const fs::path folder = workspace_->front();
+    std::error_code error;
+    fs::create_directory(folder, error);
+    if (error) return Error(fmt::format("{}: {}", folder.string(), error.message()));
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      const std::string name = entry.path().filename().string();
+      std::error_code ignored;
+      if (name.starts_with("trial_")) fs::remove(entry.path(), ignored);
+    }
+    for (const size_t index : result_.ranking.front) {
+      const TrialRecord& trial = result_.trials[index];
+      ASSAY_ASSIGN_OR_RETURN(const auto model, quantizer_->Quantize(trial.plan));
+      const fs::path file = folder / fmt::format("trial_{}.onnx", trial.index);
+      ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, file, Metadata(trial.plan)));
+    }
+    return {};
   }
 
   onnx::ExportOptions Metadata(const quantize::QuantPlan& plan) const {

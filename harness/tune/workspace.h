@@ -34,6 +34,8 @@ class Workspace {
   std::filesystem::path best() const { return folder_ / "best.onnx"; }
   std::filesystem::path result() const { return folder_ / "result.json"; }
   std::filesystem::path journal() const { return folder_ / "trials.jsonl"; }
+  // The folder of the models of the Pareto front, where they are asked for.
+  std::filesystem::path front() const { return folder_ / "front"; }
   std::filesystem::path candidate() const { return folder_ / "trial.onnx"; }
 
   // What to continue:

@@ -75,7 +75,8 @@ tuning:
     timeout: 0                    # seconds; 0: until the strategy is at its end
     max_trials: 50
   random_seed: 9527
-  workspace: {{path: {stem}_workspace}}    # best.onnx, trials.jsonl and result.json
+  workspace: {{path: {stem}_workspace}}    # best.onnx, trials.jsonl and result.json;
+                                # front: True adds front/trial_N.onnx of the Pareto front
 
 # winograd_budget: 0              # bytes for transformed weights per convolution; 0: no Winograd
 )";

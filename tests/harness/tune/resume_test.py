@@ -141,6 +141,19 @@ class Resume(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("trials.jsonl:1: 'facts' are not those of the model's operators", done.stderr)
 
+    def test_one_model_per_trial_of_the_front_on_request(self):
+        workspace = self.folder / "front"
+        (workspace / "front").mkdir(parents=True)
+        (workspace / "front/trial_99.onnx").write_bytes(b"of an earlier run")
+        done = self.tune(workspace, "tuning.workspace.front=True")
+        self.assertIn(done.returncode, (0, 4), done.stderr)
+        result = json.loads((workspace / "result.json").read_text())
+        front = {f"trial_{point['trial']}.onnx" for point in result["pareto_front"]}
+        self.assertTrue(front)
+        self.assertEqual({file.name for file in (workspace / "front").iterdir()}, front)
+        best = workspace / f"front/trial_{result['best']['trial']}.onnx"
+        self.assertEqual(best.read_bytes(), (workspace / "best.onnx").read_bytes())
+
     def test_killed_at_random_moments(self):
         moments = random.Random(5)
         kills = ends = resumed = 0
