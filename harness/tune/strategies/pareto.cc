@@ -175,7 +175,18 @@ class Pareto : public Strategy {
       best_gain = gain;
       best = solution->choices;
     }
-    return best;
+    return best || !good_.empty() ? best : LeastLoss();
+  }
+
+  // Where nothing met the criterion and nothing more is expected to: what is expected to lose
+  // least.
+  std::optional<Point> LeastLoss() const {
+    const double most = std::max(loss_->Sum(space_.First()), limit());
+    for (const Solution& solution : SolveFront(Problem(most), kSteps)) {
+      if (space_.IsBaseline(solution.choices) || tried_.contains(solution.choices)) continue;
+      return solution.choices;
+    }
+    return std::nullopt;
   }
 
   // What a point adds to the area that feasible trials dominate, up to fp32's cost and the limit.
