@@ -56,9 +56,13 @@ tune::TrialRecord AnyTrial(FuzzedDataProvider& data) {
   trial.model.name = data.ConsumeRandomLengthString(16);
   trial.model.file = data.ConsumeRandomLengthString(32);
   while (data.ConsumeBool()) {
-    trial.config[data.ConsumeRandomLengthString(32)] =
+    trial.plan.operators[data.ConsumeRandomLengthString(32)] =
         data.PickValueInArray({quantize::Precision::kFp32, quantize::Precision::kInt8PerTensor,
                                quantize::Precision::kInt8PerChannel});
+  }
+  trial.plan.calibration = data.ConsumeRandomLengthString(8);
+  while (data.ConsumeBool()) {
+    trial.plan.calibration_of[data.ConsumeRandomLengthString(8)] = data.ConsumeRandomLengthString(8);
   }
   while (data.ConsumeBool()) trial.model.objectives.push_back(AnyObjective(data));
   return trial;

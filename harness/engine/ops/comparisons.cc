@@ -16,10 +16,11 @@ constexpr Lowering Comparison(std::string_view op_type) {
                       Lowerer& lowerer) { return LowerComparison(node, lowerer, kFunction); }};
 }
 
+// In parentheses where g++ 12 takes a comparison for the end of the arguments.
 constexpr Lowering kMembers[] = {
     Comparison<kAll, [](auto a, auto b) { return a == b; }>("Equal"),
     Comparison<kNumbers, [](auto a, auto b) { return a < b; }>("Less"),
-    Comparison<kNumbers, [](auto a, auto b) { return a > b; }>("Greater"),
+    Comparison<kNumbers, [](auto a, auto b) { return (a > b); }>("Greater"),
     Comparison<kNumbers, [](auto a, auto b) { return a <= b; }>("LessOrEqual"),
     Comparison<kNumbers, [](auto a, auto b) { return a >= b; }>("GreaterOrEqual"),
     Comparison<kBool, [](auto a, auto b) { return a && b; }>("And"),

@@ -45,7 +45,7 @@ T Softplus(T x) {
 constexpr Lowering kMembers[] = {
     Number<[]<typename T>(T x) { return x < T{0} ? Negative(x) : x; }>("Abs"),
     Number<[]<typename T>(T x) { return Negative(x); }>("Neg"),
-    Number<[]<typename T>(T x) { return x > T{0} ? T(1) : x < T{0} ? T(-1) : x; }>("Sign"),
+    Number<[]<typename T>(T x) { return (x > T{0}) ? T(1) : x < T{0} ? T(-1) : x; }>("Sign"),
     Real<[](auto x) { return std::acos(x); }>("Acos"),
     Real<[](auto x) { return std::acosh(x); }>("Acosh"),
     Real<[](auto x) { return std::asin(x); }>("Asin"),

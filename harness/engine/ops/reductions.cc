@@ -84,7 +84,7 @@ using Prod = Fold<[]<typename V>(V) { return V{1}; },
                   [](auto product, auto x) { return Times(product, x); }>;
 // A NaN stays.
 using Max = Fold<[]<typename V>(V) { return kLeast<V>; },
-                 [](auto most, auto x) { return most != most || most > x ? most : x; }>;
+                 [](auto most, auto x) { return (most != most || most > x) ? most : x; }>;
 using Min = Fold<[]<typename V>(V) { return kMost<V>; },
                  [](auto least, auto x) { return least != least || least < x ? least : x; }>;
 

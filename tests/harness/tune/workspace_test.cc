@@ -139,9 +139,13 @@ TEST_F(WorkspaceTest, AReadOnlyFolderIsAnError) {
   namespace fs = std::filesystem;
   fs::permissions(folder_.path(), fs::perms(0555));
   const bool root = geteuid() == 0;  // Who may write everywhere, and becomes somebody else.
-  if (root) ASSERT_EQ(seteuid(65534), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
   const std::string message = Workspace::Open(folder_.path()).message();
-  if (root) ASSERT_EQ(seteuid(0), 0);
+  if (root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
   fs::permissions(folder_.path(), fs::perms(0755));
   EXPECT_THAT(message, HasSubstr("the workspace cannot be written to: Permission denied"));
 }

@@ -77,7 +77,7 @@ TEST_P(EveryVariant, AddF32) {
     Guarded<float> a(n, guard), b(n, guard), dst(n, guard);
     FillWith(a, [&] { return Real(); });
     FillWith(b, [&] { return Real(); });
-    for (const auto [lo, hi] : {std::pair{-kInf, kInf}, {0.0f, 6.0f}, {-1.0f, 0.5f}}) {
+    for (const auto& [lo, hi] : {std::pair{-kInf, kInf}, {0.0f, 6.0f}, {-1.0f, 0.5f}}) {
       variant().add_f32(a.data(), b.data(), dst.data(), n, lo, hi);
       for (int64_t i = 0; i < n; ++i) {
         const float want = Clamped(a[i] + b[i], lo, hi);
@@ -221,7 +221,9 @@ TEST_P(EveryVariant, SoftmaxWithinItsBound) {
       } else {
         ASSERT_NEAR(x[i], want, want * (8 - t + static_cast<double>(n) / 16) * 0x1p-24) << t;
       }
-      if (std::isinf(t)) ASSERT_EQ(x[i], 0.0f);
+      if (std::isinf(t)) {
+        ASSERT_EQ(x[i], 0.0f);
+      }
     }
     EXPECT_TRUE(x.Intact());
   });
