@@ -230,7 +230,7 @@ class Measurement {
 
   // What int8 choices save differs by noise alone where it is little: equal then.
   void Level(std::vector<double>& saved_s) const {
-    constexpr double kNoise = 0.01;  // Of the whole model.
+    constexpr double kNoise = 0.01;   // Of the whole model.
     if (saved_s.size() != 3) return;  // Per channel, per tensor, fp32.
     if (std::abs(saved_s[0] - saved_s[1]) > kNoise * facts_.latency_s) return;
     saved_s[0] = saved_s[1] = (saved_s[0] + saved_s[1]) / 2;

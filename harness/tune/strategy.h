@@ -53,7 +53,7 @@ struct ModelFacts {
   double loss_limit = 0;  // The Feedback::loss that the criterion allows.
 };
 
-// The same operators, facts, seed and feedback give the same sequence; no configuration comes twice.
+// The same operators, facts, seed and feedback give the same sequence, without repetition.
 class Strategy {
  public:
   virtual ~Strategy() = default;

@@ -62,7 +62,8 @@ tune::TrialRecord AnyTrial(FuzzedDataProvider& data) {
   }
   trial.plan.calibration = data.ConsumeRandomLengthString(8);
   while (data.ConsumeBool()) {
-    trial.plan.calibration_of[data.ConsumeRandomLengthString(8)] = data.ConsumeRandomLengthString(8);
+    trial.plan.calibration_of[data.ConsumeRandomLengthString(8)] =
+        data.ConsumeRandomLengthString(8);
   }
   while (data.ConsumeBool()) trial.model.objectives.push_back(AnyObjective(data));
   return trial;

@@ -1,8 +1,8 @@
 // What the compiler made of the variants. Hygiene, of every family: no weak symbol, whose copy with
 // wide vectors the linker could keep for everybody, and nothing that runs before main. And of the
 // micro-kernels: that the hot loop multiplies as often as its register map says and leaves the
-// stack alone; a compiler that spills accumulators halves the speed without a word. And of Winograd's
-// transforms, which keep a tile in registers.
+// stack alone; a compiler that spills accumulators halves the speed without a word. And of
+// Winograd's transforms, which keep a tile in registers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
