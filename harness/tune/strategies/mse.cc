@@ -18,7 +18,7 @@ using quantize::QuantizableOp;
 
 class Mse : public Strategy {
  public:
-  explicit Mse(std::vector<QuantizableOp> ops) : ops_(std::move(ops)), error_(ops_.size()) {
+  explicit Mse(std::vector<QuantizableOp> ops) : ops_(std::move(ops)) {
     seen_.insert(Uniform(ops_, Precision::kFp32));  // Where that is the fp32 model: no trial.
     const bool free = std::ranges::all_of(
         ops_, [](const QuantizableOp& op) { return op.choices.back() == Precision::kFp32; });
@@ -60,11 +60,12 @@ class Mse : public Strategy {
 
   void FallBack() {
     falling_back_ = true;
-    for (size_t i = 0; i < ops_.size(); ++i) error_[i] = Error(i);
+    std::vector<double> error;
+    for (size_t i = 0; i < ops_.size(); ++i) error.push_back(Error(i));
     std::vector<size_t> order(ops_.size());
     std::iota(order.begin(), order.end(), size_t{0});
     std::ranges::sort(order, [&](size_t a, size_t b) {
-      return error_[a] != error_[b] ? error_[a] > error_[b] : a > b;
+      return error[a] != error[b] ? error[a] > error[b] : a > b;
     });
     queue_.clear();
     position_ = 0;
@@ -79,7 +80,6 @@ class Mse : public Strategy {
 
   std::vector<QuantizableOp> ops_;
   ModelFacts facts_;
-  std::vector<double> error_;  // Of every operator's result.
   std::vector<QuantConfig> queue_;
   size_t position_ = 0;
   bool falling_back_ = false;
