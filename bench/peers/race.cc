@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
+#include "bench/common/idle.h"
+#include "bench/common/pinned_threads.h"
 #include "bench/peers/agreement.h"
 #include "bench/peers/assay.h"
 #include "harness/measure/cold.h"
@@ -15,6 +18,7 @@ namespace assay::peers {
 namespace {
 
 constexpr int kMinRounds = 5, kPackings = 5;
+constexpr double kSettling_s = 3e-3;  // Threads that slept are awake by then.
 
 // A race before it is run: who takes part.
 struct Field {
@@ -120,6 +124,13 @@ void TimeWarm(Field& field, const RaceOptions& options) {
   runner.settling_runs = 1;
   runner.seed = options.seed;
   runner.stop = measure::Interrupted;
+  std::optional<bench::PinnedThreads> pinned;
+  if (options.threads > 1) {
+    for (const auto& contestant : field.contestants) contestant->Once();  // Its threads are there.
+    pinned.emplace();
+    runner.before_sample = bench::WaitUntilIdle;
+    runner.settling_s = kSettling_s;
+  }
   measure::Timing timing = measure::TimeInterleaved(subjects, runner);
   field.race.iterations = timing.iterations;
   for (size_t i = 0; i < subjects.size(); ++i) {

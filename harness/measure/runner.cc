@@ -63,7 +63,7 @@ class Interleaver {
   Sample Take(int subject, int64_t iterations) const {
     const std::function<void()>& run = subjects_[static_cast<size_t>(subject)].run;
     if (options_.before_sample) options_.before_sample();
-    for (int i = 0; i < options_.settling_runs; ++i) run();
+    Settle(run);
     const int64_t switches = InvoluntarySwitches();
     const double cpu_s = options_.clock.cpu_s();
     const double wall_s = options_.clock.wall_s();
@@ -71,6 +71,11 @@ class Interleaver {
     const double wall_end_s = options_.clock.wall_s();
     const double cpu_end_s = options_.clock.cpu_s();
     return {wall_end_s - wall_s, cpu_end_s - cpu_s, InvoluntarySwitches() - switches};
+  }
+
+  void Settle(const std::function<void()>& run) const {
+    const double end_s = options_.clock.wall_s() + options_.settling_s;
+    for (int i = 0; i < options_.settling_runs || options_.clock.wall_s() < end_s; ++i) run();
   }
 
   // Of the still cold baseline.

@@ -23,9 +23,10 @@ struct RunnerOptions {
   uint64_t seed = 1;           // Of the order.
   double min_sample_s = 4e-4;  // A sample takes at least this and 1000 steps of the timer.
 
-  // Untimed inferences at the head of every sample: the caches are the subject's own again then, and
+  // Untimed inferences at the head of every sample, at least so many: the caches are the subject's own again then, and
   // its threads, asleep while others had their turn, are awake.
   int settling_runs = 0;
+  double settling_s = 0;  // And as many more as take so long altogether.
   std::function<void()> before_sample;  // Untimed, before the settling runs.
 
   // Each subject is warm when the median of its last `warmup_window` samples is no longer more than

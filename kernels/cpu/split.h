@@ -9,9 +9,9 @@
 
 namespace assay {
 
-// A second thread costs a few microseconds to start and to wait for; below so many cycles of work
-// for each it does not pay.
-inline constexpr double kMinCyclesPerThread = 15000;
+// A second thread that turns already costs half a microsecond to hand over to and to wait for; below
+// so many cycles of work for each it does not pay.
+inline constexpr double kMinCyclesPerThread = 4000;
 // So many tasks per thread let one that was held up leave its share to the others.
 inline constexpr int64_t kTasksPerThread = 4;
 

@@ -1,5 +1,5 @@
-// ThreadPool: the one way Assay runs in parallel. oneTBB behind it; under ThreadSanitizer, which
-// Debian's TBB is not built for, plain std::threads (ASSAY_POOL_STD).
+// ThreadPool: the one way Assay runs in parallel. Threads come from oneTBB; under ThreadSanitizer,
+// which Debian's TBB is not built for, from std::thread (ASSAY_POOL_STD).
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,18 @@ class ThreadPool {
   // Calls body(task, worker) once for every task in [0, tasks) and returns when all are done;
   // worker is in [0, threads()) and no two calls with the same worker run at once, so it may index
   // scratch memory. Every worker begins with its share of the tasks, in order, the caller (0) with
-  // the first, and goes on with what others have left. One task, or one thread, runs on the caller. Not reentrant.
+  // the first, and goes on with what others have left. One task, or one thread, runs on the caller.
+  // Not reentrant.
+  //
+  // Waits for no thread that has not begun. Those that came stay for about a millisecond behind
+  // the last loop, turning idly, so that the next one finds them at once.
   void Run(int64_t tasks, FunctionRef<void(int64_t task, int worker)> body);
 
  private:
   class Team;
-  struct Share;
 
   int threads_;
   std::unique_ptr<Team> team_;
-  std::unique_ptr<Share[]> shares_;  // [threads].
 };
 
 }  // namespace assay

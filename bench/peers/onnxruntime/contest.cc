@@ -1,14 +1,13 @@
 #include "bench/peers/onnxruntime/contest.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <span>
-#include <thread>
 
+#include "bench/common/idle.h"
+#include "bench/common/pinned_threads.h"
 #include "bench/peers/onnxruntime/fresh.h"
-#include "bench/peers/onnxruntime/pin.h"
 #include "bench/peers/onnxruntime/subject.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/noise.h"
@@ -62,17 +61,6 @@ struct CpuShare {
     return std::max(0.0, (busy_s - x.busy_s - (own_s - x.own_s)) / (wall_s - x.wall_s));
   }
 };
-
-// ONNX Runtime's workers spin for some 60 ms after a run, on cores that the next subject wants.
-void WaitUntilIdle() {
-  constexpr auto kStep = std::chrono::milliseconds(5);
-  constexpr double kIdle_s = 2.5e-4;  // Of CPU time, all threads, in a step.
-  for (int i = 0; i < 200; ++i) {
-    const double before_s = measure::ProcessCpuSeconds();
-    std::this_thread::sleep_for(kStep);
-    if (measure::ProcessCpuSeconds() - before_s < kIdle_s) return;
-  }
-}
 
 class Contest {
  public:
@@ -154,9 +142,8 @@ class Contest {
     run.min_rounds = std::min(options_.min_rounds, options_.rounds);
     run.min_sample_s = 2e-3;
     if (options_.threads.back() > 1) run.before_sample = WaitUntilIdle;
-    const double start_s = run.clock.wall_s();
+    run.settling_s = kSettling_s;
     ASSAY_RETURN_IF_ERROR(subjects_[0]->Run());
-    run.settling_runs = static_cast<int>(kSettling_s / (run.clock.wall_s() - start_s));
     const PinnedThreads pinned;
     const CpuShare before = CpuShare::Now();
     const measure::Timing timing = measure::TimeInterleaved(timed, run);

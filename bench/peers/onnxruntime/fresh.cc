@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "bench/peers/onnxruntime/pin.h"
+#include "bench/common/pinned_threads.h"
 #include "harness/measure/child.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/runner.h"

@@ -165,6 +165,20 @@ TEST(RunnerTest, SettlingRunsAreNotTimed) {
   }
 }
 
+TEST(RunnerTest, SettlesForAsLongAsIsAsked) {
+  FakeTime time;
+  int in_turn = 0;
+  const auto cost_s = [&in_turn](int) { return ++in_turn <= 5 ? 0.05 : 0.01; };
+  RunnerOptions options = time.Options(4);
+  options.settling_s = 0.21;  // Five runs.
+  options.before_sample = [&] { in_turn = 0; };
+  const Timing timing =
+      TimeInterleaved({time.Subject("a", cost_s), time.Subject("b", cost_s)}, options);
+  for (const SubjectTimes& subject : timing.subjects) {
+    EXPECT_THAT(subject.seconds, Each(DoubleNear(0.01, 1e-9)));
+  }
+}
+
 TEST(RunnerTest, WhatComesBeforeASampleIsUntimed) {
   FakeTime time;
   RunnerOptions options = time.Options(4);

@@ -71,5 +71,42 @@ TEST(ThreadPool, WhatOneLeavesOthersTake) {
   });
 }
 
+// Loops so short that helpers come to them early, late and not at all; and pauses in which they leave.
+TEST(ThreadPool, ManyShortLoopsLoseNothing) {
+  ThreadPool pool(4);
+  std::vector<int64_t> sums(4, 0);
+  int64_t expected = 0;
+  for (int loop = 0; loop < 20000; ++loop) {
+    const int64_t tasks = 2 + loop % 5;
+    expected += tasks * (tasks - 1) / 2;
+    pool.Run(tasks, [&](int64_t task, int worker) { sums[static_cast<size_t>(worker)] += task; });
+    if (loop % 4000 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(sums[0] + sums[1] + sums[2] + sums[3], expected);
+}
+
+TEST(ThreadPool, ComesAndGoes) {
+  for (int i = 0; i < 200; ++i) {
+    ThreadPool pool(3);
+    std::atomic<int> runs = 0;
+    for (int loop = 0; loop < i % 4; ++loop) pool.Run(6, [&](int64_t, int) { ++runs; });
+    EXPECT_EQ(runs, i % 4 * 6);
+  }
+}
+
+// Pools of several threads at once, as sessions side by side have them.
+TEST(ThreadPool, SeveralAtOnce) {
+  std::vector<std::thread> callers;
+  std::atomic<int64_t> sum = 0;
+  for (int caller = 0; caller < 3; ++caller) {
+    callers.emplace_back([&] {
+      ThreadPool pool(2);
+      for (int loop = 0; loop < 2000; ++loop) pool.Run(5, [&](int64_t task, int) { sum += task; });
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(sum, 3 * 2000 * 10);
+}
+
 }  // namespace
 }  // namespace assay

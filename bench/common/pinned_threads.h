@@ -1,5 +1,5 @@
-// PinnedThreads: the scheduler may leave two busy threads on one CPU beside an idle one for seconds,
-// which doubles the time of whoever runs then.
+// PinnedThreads: the scheduler may leave two busy threads on one CPU beside an idle one for
+// seconds, which doubles the time of whoever runs then.
 #pragma once
 
 #include <sched.h>

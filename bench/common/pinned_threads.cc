@@ -1,4 +1,4 @@
-#include "bench/peers/onnxruntime/pin.h"
+#include "bench/common/pinned_threads.h"
 
 #include <unistd.h>
 
