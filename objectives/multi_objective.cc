@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "kernels/base/check.h"
+#include "objectives/objective.h"
 #include "objectives/registry.h"
 #include "objectives/text.h"
 
@@ -166,6 +167,10 @@ bool MultiObjective::Feasible(const Measured& trial, const Measured& baseline) c
     const bool tested = i < trial.limit_p_values.size();
     if (!tested || !(trial.limit_p_values[i] <= 1 - *criteria_[i].confidence)) return false;
   }
+  ASSAY_CHECK(trial.constrained.size() == config_.constraints.size());
+  for (size_t i = 0; i < config_.constraints.size(); ++i) {
+    if (!config_.constraints[i].Met(trial.constrained[i])) return false;
+  }
   return true;
 }
 
@@ -177,6 +182,11 @@ double MultiObjective::Shortfall(const Measured& trial, const Measured& baseline
     const double miss = criteria_[i].Shortfall(found[i], reference[i]);
     const double target = std::abs(criteria_[i].Target(reference[i]));
     worst = std::max(worst, target > 0 ? miss / target : miss);
+  }
+  for (size_t i = 0; i < config_.constraints.size(); ++i) {
+    const double value = trial.constrained[i];
+    if (trial.hopeless && !IsAvailable(value)) continue;  // It was stopped before.
+    worst = std::max(worst, config_.constraints[i].Excess(value));
   }
   return worst;
 }

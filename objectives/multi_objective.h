@@ -10,6 +10,7 @@
 
 #include "kernels/base/status.h"
 #include "objectives/change.h"
+#include "objectives/constraint.h"
 #include "objectives/criterion.h"
 #include "objectives/outcome.h"
 
@@ -34,6 +35,8 @@ struct MultiObjectiveConfig {
   std::vector<std::string> metrics = {};  // empty: one, unnamed
   std::vector<bool> metric_higher_is_better = {};
   std::vector<double> metric_weight = {};
+  // tuning.constraints: what a feasible trial keeps to beside the criterion.
+  std::vector<Constraint> constraints = {};
   // The key that listed the objectives, for error messages.
   std::string objective_key = "tuning.multi_objectives.objective";
 };
@@ -42,6 +45,7 @@ struct MultiObjectiveConfig {
 struct Measured {
   std::vector<double> metrics = {};  // the accuracy, one value per metric: always judged
   std::vector<double> values = {};   // one per objective listed; that of `accuracy` is not read
+  std::vector<double> constrained = {};  // one per constraint: its objective's
   // The change from the baseline to this trial, one per column (see MultiObjective::columns), or
   // empty where intervals are unknown.
   std::vector<std::optional<Change>> versus_baseline = {};
@@ -96,9 +100,11 @@ class MultiObjective {
   // mean of metric x weight, on whose scale an absolute limit then acts); or, without weights,
   // each.
   std::vector<double> Accuracies(const Measured& trial) const;
-  // Whether every accuracy meets its target, at the criterion's confidence where it has one.
+  // Whether every accuracy meets its target, at the criterion's confidence where it has one, and
+  // every constraint is met.
   bool Feasible(const Measured& trial, const Measured& baseline) const;
-  // How far the accuracy is from its target, as a share of it; of several, the farthest.
+  // How far the accuracy is from its target, or an objective from its limit, as a share of that; the
+  // farthest of them.
   double Shortfall(const Measured& trial, const Measured& baseline) const;
 
   // Ranks all trials. To take out a winner (its confirmation failed), rank the others again.

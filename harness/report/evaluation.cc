@@ -119,12 +119,19 @@ std::string EvaluationTable(std::span<const ModelRecord> models) {
 
 namespace {
 
+// "modelsize 1.9 MB, allowed <= 1.5 MB".
+std::string Text(const tune::Violation& violation) {
+  return fmt::format("{} {}, allowed {}", violation.info.name,
+                     Scalar(violation.value, violation.info), violation.allowed);
+}
+
 std::string Verdict(const tune::TrialRecord& trial) {
   if (trial.accepted) return "gains";
   if (trial.feasible) return "feasible";
   if (trial.stopped_after) {
     return fmt::format("too inaccurate, stopped after {} samples", *trial.stopped_after);
   }
+  if (!trial.violations.empty()) return Text(trial.violations[0]);
   if (!trial.limit_p_value) return "too inaccurate";
   return fmt::format("not certain to be accurate enough (p = {:.2g})", *trial.limit_p_value);
 }
@@ -178,6 +185,8 @@ std::string TuneSummary(const tune::TuneResult& result) {
   std::string text = EvaluationTable(models) + "\n";
   const Color color = result.status == TuneStatus::kSatisfied ? Color::kGreen : Color::kYellow;
   const std::string name = result.interrupted ? "interrupted" : Name(result.status);
+  std::vector<tune::Violation> violations;
+  if (result.best) violations = result.trials[*result.best].violations;
   std::string why;
   if (result.interrupted) {
     why = fmt::format("stopped after {} trials; the best so far", result.trials.size());
@@ -189,7 +198,13 @@ std::string TuneSummary(const tune::TuneResult& result) {
   } else {
     why = result.confirmed.has_value()
               ? "no trial's accuracy was confirmed: best.onnx is the closest one"
+          : !violations.empty()
+              ? "no trial meets the accuracy criterion and the constraints: best.onnx is the "
+                "closest one"
               : "no trial meets the accuracy criterion: best.onnx is the closest one";
+  }
+  for (const tune::Violation& violation : violations) {
+    text += fmt::format("{}    {}\n", Paint("breaks", Color::kRed), Text(violation));
   }
   for (const tune::Confirmation& tried : result.confirmations) text += ConfirmationLine(tried);
   text += fmt::format("status  {} ({})\n", Paint(name, color), why);

@@ -358,10 +358,30 @@ ObjectivesConfig ReadObjectives(const Field& tuning) {
   return config;
 }
 
+// {modelsize: "<= 1.5 MB"}
+std::vector<Constraint> ReadConstraints(const Field& field) {
+  std::vector<Constraint> constraints;
+  if (!field.present()) return constraints;
+  for (const auto& [name, limit] : field.Entries()) {
+    const auto info = FindObjective(name);
+    if (!info.ok()) {
+      limit.Reject(info.message());
+      continue;
+    }
+    auto constraint = Constraint::Parse(*info, limit.String());
+    if (constraint.ok()) {
+      constraints.push_back(*std::move(constraint));
+    } else if (limit.is_scalar()) {
+      limit.Reject(constraint.message());
+    }
+  }
+  return constraints;
+}
+
 void ReadTuning(const Field& field, TuneConfig& config) {
   field.Allow({"strategy", "accuracy_criterion", "objective", "multi_objectives", "exit_policy",
-               "random_seed", "workspace"},
-              {"tensorboard", "diagnosis"}, {"plugins", "constraints"});
+               "random_seed", "workspace", "constraints"},
+              {"tensorboard", "diagnosis"}, {"plugins"});
   const Field strategy = field["strategy"];
   if (strategy.is_map()) {
     strategy.Allow({"name"},
@@ -374,6 +394,7 @@ void ReadTuning(const Field& field, TuneConfig& config) {
   if (!known.ok()) name.Reject(known.message());
   config.criterion = ReadCriterion(field["accuracy_criterion"]);
   config.objectives = ReadObjectives(field);
+  config.constraints = ReadConstraints(field["constraints"]);
   const Field exit = field["exit_policy"];
   exit.Allow({"timeout", "max_trials", "performance_only"});
   config.exit_policy.timeout_s = exit["timeout"].Number(0, kHuge, 0);
@@ -422,6 +443,12 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
   }
   config.performance = ReadPerformance(evaluation["performance"]);
   ReadTuning(root["tuning"], config);
+  const bool judged = config.accuracy && !config.exit_policy.performance_only;
+  if (const Field limit = root["tuning"]["constraints"]["accuracy"]; limit.present() && !judged) {
+    limit.Reject(
+        "found without evaluation.accuracy, or with exit_policy.performance_only, so that "
+        "no accuracy is measured");
+  }
   config.confirmation = ReadConfirmation(evaluation["confirmation"], base_dir,
                                          config.criterion.confidence.has_value());
   ASSAY_RETURN_IF_ERROR(root.status());

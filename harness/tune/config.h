@@ -15,6 +15,7 @@
 #include "harness/quantize/recipes.h"
 #include "kernels/base/compute.h"
 #include "kernels/base/status.h"
+#include "objectives/constraint.h"
 
 namespace assay::tune {
 
@@ -119,6 +120,7 @@ struct TuneConfig {
   std::string strategy = "basic";
   CriterionConfig criterion;
   ObjectivesConfig objectives;
+  std::vector<Constraint> constraints;
   ExitPolicyConfig exit_policy;
   uint64_t random_seed = 9527;  // INC's default.
   std::filesystem::path workspace = "assay_workspace";

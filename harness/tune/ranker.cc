@@ -42,6 +42,7 @@ Result<Ranker> Ranker::Make(const TuneConfig& config,
   multi.normalization =
       config.objectives.normalization == "trials" ? Normalization::kTrials : Normalization::kPareto;
   multi.criterion = *criterion;
+  multi.constraints = config.constraints;
   if (!config.objectives.multi) multi.objective_key = "tuning.objective";
   auto judge = MultiObjective::Make(multi);
   if (!judge.ok()) {
@@ -91,17 +92,31 @@ Measured Ranker::Baseline() const {
   return baseline;
 }
 
+double Ranker::ValueOf(const Objective& objective, int64_t index) const {
+  const auto change = VersusBaseline(objective, index);
+  const bool anchored = change && objective.info().pass == Pass::kLatency;
+  return anchored ? Anchored(objective.Value(kBaseline), *change)
+                  : objective.Value(TrialName(index));
+}
+
+std::vector<Violation> Ranker::Violations(int64_t index) const {
+  std::vector<Violation> violations;
+  for (const Constraint& constraint : judge_.config().constraints) {
+    const Objective& objective = Find(constraint.objective);
+    const double value = ValueOf(objective, index);
+    if (!constraint.Met(value)) violations.push_back({objective.info(), value, constraint.text});
+  }
+  return violations;
+}
+
 Measured Ranker::AsTrial(int64_t index) const {
   Measured trial;
   trial.metrics = {Accuracy(index)};
   trial.hopeless = Stopped(index);
   if (const auto p_value = LimitPValue(index)) trial.limit_p_values = {*p_value};
-  for (const std::string& name : listed_) {
-    const Objective& objective = Find(name);
-    const auto change = VersusBaseline(objective, index);
-    const bool anchored = change && objective.info().pass == Pass::kLatency;
-    trial.values.push_back(anchored ? Anchored(objective.Value(kBaseline), *change)
-                                    : objective.Value(TrialName(index)));
+  for (const std::string& name : listed_) trial.values.push_back(ValueOf(Find(name), index));
+  for (const Constraint& constraint : judge_.config().constraints) {
+    trial.constrained.push_back(ValueOf(Find(constraint.objective), index));
   }
   for (const MultiObjective::Column& column : judge_.columns()) {
     trial.versus_baseline.push_back(VersusBaseline(Find(listed_[column.objective]), index));

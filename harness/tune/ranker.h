@@ -44,6 +44,8 @@ class Ranker {
   // Accuracy of a trial, and how much worse than the baseline it is, the direction applied.
   double Accuracy(int64_t index) const;
   double AccuracyLoss(int64_t index) const;
+  // The constraints that a trial breaks.
+  std::vector<Violation> Violations(int64_t index) const;
   // Whether its evaluation was stopped.
   bool Stopped(int64_t index) const;
   // Of "the limit is exceeded", where the criterion has a confidence and the metric has outcomes.
@@ -73,6 +75,7 @@ class Ranker {
   std::optional<Change> VersusBaseline(const Objective& objective, int64_t index) const;
   std::optional<Change> Between(size_t column, int64_t x, int64_t y) const;
   std::optional<double> LimitPValue(const std::string& trial, const std::string& baseline) const;
+  double ValueOf(const Objective& objective, int64_t index) const;
   Measured AsTrial(int64_t index) const;
   Measured Baseline() const;
   std::vector<double> Metrics(const std::string& name) const;

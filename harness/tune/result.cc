@@ -22,6 +22,13 @@ json Criterion(const CriterionConfig& criterion) {
   return asked;
 }
 
+// {"modelsize": "<= 1.5 MB"}
+json Constraints(const std::vector<Constraint>& constraints) {
+  json asked = json::object();
+  for (const Constraint& constraint : constraints) asked[constraint.objective] = constraint.text;
+  return asked;
+}
+
 json Confirmations(const TuneResult& result) {
   json tried = json::array();
   for (const Confirmation& confirmation : result.confirmations) {
@@ -68,6 +75,7 @@ Status WriteResult(const TuneConfig& config, const TuneResult& result) {
                {"strategy", config.strategy},
                {"asked", Asked(config.objectives)},
                {"accuracy_criterion", Criterion(config.criterion)},
+               {"constraints", Constraints(config.constraints)},
                {"baseline", ToJson(result.baseline)},
                {"best", nullptr},
                {"best_file", result.best_file.string()},

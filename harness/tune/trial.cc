@@ -87,6 +87,11 @@ json ToJson(const TrialRecord& record) {
   result["model"] = ToJson(record.model);
   result["feasible"] = record.feasible;
   result["accepted"] = record.accepted;
+  for (const Violation& violation : record.violations) {
+    result["violations"].push_back({{"objective", violation.info.name},
+                                    {"value", Number(violation.value)},
+                                    {"allowed", violation.allowed}});
+  }
   result["elapsed_s"] = record.elapsed_s;
   if (record.stopped_after) result["stopped_after_samples"] = *record.stopped_after;
   if (record.limit_p_value) result["limit_p_value"] = Number(*record.limit_p_value);

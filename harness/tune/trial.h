@@ -31,6 +31,13 @@ struct ModelRecord {
   const ObjectiveRecord* Find(std::string_view objective) const;
 };
 
+// A constraint that a trial breaks.
+struct Violation {
+  ObjectiveInfo info;
+  double value = kUnavailable;
+  std::string allowed;  // "<= 1.5 MB"
+};
+
 struct TrialRecord {
   int64_t index = 0;  // From 1.
   quantize::QuantPlan plan;
@@ -41,6 +48,7 @@ struct TrialRecord {
   std::optional<int64_t> stopped_after;
   // Of "it loses more than the criterion allows", where a confidence was asked for.
   std::optional<double> limit_p_value;
+  std::vector<Violation> violations;
   bool accepted = false;  // Feasible, and better than fp32 in what was asked for.
   double elapsed_s = 0;   // Spent on it.
   bool resumed = false;   // Taken from the journal of an earlier process, not measured by this one.

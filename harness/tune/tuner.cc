@@ -81,7 +81,9 @@ class Run {
                       config_.file.string()));
     }
     ASSAY_ASSIGN_OR_RETURN(strategy_entry_, FindStrategy(config_.strategy));
-    ASSAY_ASSIGN_OR_RETURN(auto objectives, MakeObjectives(config_.objectives.names));
+    std::vector<std::string> names = config_.objectives.names;
+    for (const Constraint& constraint : config_.constraints) names.push_back(constraint.objective);
+    ASSAY_ASSIGN_OR_RETURN(auto objectives, MakeObjectives(names));
     ASSAY_ASSIGN_OR_RETURN(auto ranker, Ranker::Make(config_, objectives));
     ranker_ = std::make_unique<Ranker>(std::move(ranker));
     ASSAY_ASSIGN_OR_RETURN(Model baseline, LoadModel(config_.model_path, kBaseline));
@@ -335,6 +337,7 @@ class Run {
         if (detail.name == "samples") trial.stopped_after = static_cast<int64_t>(detail.value);
       }
     }
+    trial.violations = ranker_->Violations(index);
     trial.accepted = trial.feasible && ranker_->BeatsBaseline(index);
     return trial;
   }

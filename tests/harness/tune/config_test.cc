@@ -57,6 +57,20 @@ TEST(Config, ReadsTheWordsOfIncOneX) {
   EXPECT_THAT(config->warnings, testing::IsEmpty());
 }
 
+TEST(Config, ReadsConstraintsInTheObjectivesUnits) {
+  const auto config = Parse(
+      std::string(kMission) +
+      "  constraints: {modelsize: '<= 1.5 MB', performance: '<= 2 ms', accuracy: '>= 90 %'}\n");
+  ASSERT_TRUE(config.ok()) << config.message();
+  ASSERT_EQ(config->constraints.size(), 3u);
+  EXPECT_EQ(config->constraints[0].objective, "modelsize");
+  EXPECT_DOUBLE_EQ(config->constraints[0].limit, 1.5e6);
+  EXPECT_DOUBLE_EQ(config->constraints[1].limit, 2e-3);
+  EXPECT_FALSE(config->constraints[2].at_most);
+  const auto other = Parse(std::string(kMission) + "  constraints: {modelsize: '<= 1.6 MB'}\n");
+  EXPECT_NE(other->identity, config->identity);
+}
+
 std::string With(const std::string& quantization) {
   std::string text = kMission;
   const std::string at = "quantization:\n";
@@ -221,6 +235,16 @@ TEST(Config, ErrorsNameTheirPlace) {
       {"tuning:\n  objective: accuracy\n  multi_objectives: {objective: [accuracy]}",
        "tuning.multi_objectives: found beside 'objective'"},
       {"tuning:\n  plugins: [a.so]", "tuning.plugins: is not available in this version of Assay"},
+      {"tuning:\n  constraints: {modelsiz: 5}", "conf/tune.yaml:2: tuning.constraints.modelsiz: "},
+      {"tuning:\n  constraints:\n    modelsize: 1.5 MB",
+       "conf/tune.yaml:3: tuning.constraints.modelsize: found '1.5 MB', expected '<= NUMBER', or "
+       "with a unit (B, KB, MB, GB, KiB, MiB, GiB)"},
+      {"tuning:\n  constraints: {performance: \">= 2 ms\"}",
+       "tuning.constraints.performance: found '>= 2 ms', but less performance is better"},
+      {"tuning:\n  constraints: {accuracy: \">= 90 %\"}",
+       "tuning.constraints.accuracy: found without evaluation.accuracy"},
+      {"tuning:\n  constraints: [modelsize]", "tuning.constraints: expected a map"},
+      {"tuning:\n  constraints: {modelsize: [1, 2]}", "tuning.constraints.modelsize: "},
       {"tuning:\n  accuracy_criterion: {confidence: 95}",
        "conf/tune.yaml:2: tuning.accuracy_criterion.confidence: found '95', expected a number from "
        "0 to 1"},
