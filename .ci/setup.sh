@@ -1,14 +1,14 @@
 # Sourced by ./demo, ./check and .ci/run: finds what is missing and installs it, or says it exactly.
 
 BUILD_PACKAGES=(clang-19 g++ cmake ninja-build ccache libbenchmark-dev libboost-math-dev
-  libcli11-dev libfmt-dev libjemalloc-dev libjpeg62-turbo-dev libonnx-dev
+  libcli11-dev libfmt-dev libjemalloc-dev libjpeg62-turbo-dev libjs-chart.js libonnx-dev
   libprotobuf-dev libstb-dev libtbb-dev libyaml-cpp-dev nlohmann-json3-dev
   protobuf-compiler zlib1g-dev)
 DEMO_PACKAGES=(dataset-fashion-mnist)
 PEER_PACKAGES=(libdnnl-dev libxsmm-dev libopenblas-dev)  # bench/peers only
 EXPORT_PACKAGES=(python3-torch python3-torchvision python3-onnx python3-numpy)  # bench/peers/onnxruntime only
 TEST_PACKAGES=(dataset-fashion-mnist libgtest-dev libgmock-dev libclang-rt-19-dev binutils git
-  libonnx-testdata python3 python3-numpy)
+  libonnx-testdata python3 python3-numpy chromium)
 
 # ensure_packages PACKAGE...: returns when all are installed; touches the network only when one is not.
 ensure_packages() {

@@ -1,0 +1,111 @@
+"""`assay report`: one file that needs no network, looked at in headless Chromium."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
+MODEL = ROOT / "harness/demo/fashion_mobile.onnx"
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
+
+CONFIG = f"""
+model: {{path: {MODEL}, name: "{HOSTILE}"}}
+quantization:
+  calibration:
+    sampling_size: 8
+    dataloader:
+      batch_size: 8
+      dataset: {{npy: {{images: images.npy, layout: NCHW}}}}
+evaluation:
+  accuracy:
+    metric: {{topk: 1}}
+    dataloader:
+      batch_size: 20
+      dataset: {{npy: {{images: images.npy, labels: labels.npy, layout: NCHW}}}}
+  performance: {{warmup: 0, iteration: 8}}
+tuning:
+  strategy: random
+  accuracy_criterion: {{absolute: 0.5}}
+  multi_objectives: {{objective: [accuracy, performance]}}
+  exit_policy: {{max_trials: 4}}
+"""
+
+
+def assay(*words):
+    return subprocess.run([ASSAY, *words], capture_output=True, text=True, check=False)
+
+
+class Report(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        images = numpy.random.default_rng(1).normal(size=(40, 1, 28, 28)).astype("f4")
+        numpy.save(cls.folder / "images.npy", images)
+        numpy.save(cls.folder / "labels.npy", numpy.zeros(40, "i8"))
+        (cls.folder / "tune.yaml").write_text(CONFIG)
+        cls.workspace = cls.folder / "workspace"
+        tuned = assay("tune", cls.folder / "tune.yaml", "--workspace", cls.workspace)
+        assert tuned.returncode in (0, 4), tuned.stderr
+        cls.written = assay("report", cls.workspace, "--profile", "0.2")
+
+    def page(self, file):
+        """The document after its script has run."""
+        done = subprocess.run(
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+             f"--user-data-dir={self.folder}/browser",
+             "--host-resolver-rules=MAP * ~NOTFOUND", file.as_uri()],
+            capture_output=True, text=True, check=True, timeout=300)
+        return done.stdout
+
+    def test_every_chart_is_drawn_and_names_are_text(self):
+        self.assertEqual(self.written.returncode, 0, self.written.stderr)
+        self.assertEqual(self.written.stdout, f"{self.workspace}/report.html\n")
+        page = self.page(self.workspace / "report.html")
+        drawn = re.search(r'data-drawn="([^"]*)"', page)
+        self.assertIsNotNone(drawn, "the script did not run to its end")
+        self.assertEqual(drawn[1].split(), ["pareto", "losses", "speeds", "layers", "latencies"])
+        result = json.loads((self.workspace / "result.json").read_text())
+        self.assertIn(f"Of 4 trials, trial {result['best']['trial']} runs", page)
+        self.assertIn("&lt;img src=x onerror=alert(1)&gt;", page)
+        self.assertNotIn("<img", page)
+        self.assertNotIn("<title>owned", page)
+
+    def test_nothing_is_loaded_from_elsewhere(self):
+        html = (self.workspace / "report.html").read_text()
+        self.assertFalse(re.findall(r'(?:src|href)\s*=\s*["\']?\s*(?:https?:)?//', html))
+        self.assertNotIn("@import", html)
+
+    def test_without_layers(self):
+        other = self.folder / "other.html"
+        done = assay("report", self.workspace, "-o", other, "--profile", "0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        drawn = re.search(r'data-drawn="([^"]*)"', self.page(other))[1]
+        self.assertEqual(drawn.split(), ["pareto", "losses", "speeds", "latencies"])
+
+    def test_what_is_no_workspace_is_refused(self):
+        for text, says in ((None, "is not there"), ("{", "is no result"), ("[]", "is no result"),
+                           ('{"schema": 1}', "is no result"),
+                           ('{"schema": 1, "model": 3, "best": null, "best_file": ""}', "is no result")):
+            place = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+            if text is not None:
+                (place / "result.json").write_text(text)
+            done = assay("report", place)
+            self.assertEqual(done.returncode, 2, text)
+            self.assertIn(f"{place}/result.json: {says}", done.stderr)
+            self.assertEqual(list(place.glob("*.html")), [])
+
+
+if __name__ == "__main__":
+    if shutil.which("chromium") is None:
+        print("skip: chromium is not installed")
+        sys.exit(77)
+    unittest.main()
