@@ -3,7 +3,8 @@
 //
 // To write one, derive from Objective, say what it is (ObjectiveInfo) and turn an observation into
 // one value (OnEnd). A file of objectives/builtin/ adds a built-in one; RegisterObjective
-// (registry.h) a custom one. tests/objectives/custom_objective_test.cc is a complete example.
+// (registry.h) a custom one. tests/objectives/custom_objective_test.cc is a complete example; plugin.h
+// has shared objects.
 #pragma once
 
 #include <cmath>
@@ -17,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/base/export.h"
 #include "kernels/base/tensor.h"
 #include "objectives/change.h"
 #include "objectives/stats/interval.h"
@@ -75,7 +77,7 @@ struct NamedValue {
 };
 
 // Everything an objective knows of one subject.
-struct Series {
+struct ASSAY_EXPORT Series {
   std::vector<double> values = {};       // the result list: one per End
   std::vector<double> outcomes = {};     // per-sample scores of the last End, for pairing
   bool complete = true;                  // false: only of the first samples
@@ -93,7 +95,7 @@ struct Summary {
   std::vector<NamedValue> extras = {};    // "p50", "p90", "throughput", ...
 };
 
-class Objective {
+class ASSAY_EXPORT Objective {
  public:
   explicit Objective(ObjectiveInfo info) : info_(std::move(info)) {}
   virtual ~Objective() = default;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/quantize/observer.h"
+#include "harness/tune/plugin.h"
 #include "harness/tune/strategy.h"
 #include "harness/tune/yaml_field.h"
 #include "kernels/base/nearest_name.h"
@@ -378,10 +379,14 @@ std::vector<Constraint> ReadConstraints(const Field& field) {
   return constraints;
 }
 
-void ReadTuning(const Field& field, TuneConfig& config) {
+void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config) {
   field.Allow({"strategy", "accuracy_criterion", "objective", "multi_objectives", "exit_policy",
-               "random_seed", "workspace", "constraints"},
-              {"tensorboard", "diagnosis"}, {"plugins"});
+               "random_seed", "workspace", "constraints", "plugins"},
+              {"tensorboard", "diagnosis"});
+  for (const Field& plugin : field["plugins"].Items()) {  // Their names are used below.
+    const Status loaded = LoadPlugin(base_dir / plugin.String());
+    if (!loaded.ok()) plugin.Reject(loaded.message());
+  }
   const Field strategy = field["strategy"];
   if (strategy.is_map()) {
     strategy.Allow({"name"},
@@ -442,7 +447,7 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
     config.accuracy = ReadAccuracy(evaluation["accuracy"], base_dir);
   }
   config.performance = ReadPerformance(evaluation["performance"]);
-  ReadTuning(root["tuning"], config);
+  ReadTuning(root["tuning"], base_dir, config);
   const bool judged = config.accuracy && !config.exit_policy.performance_only;
   if (const Field limit = root["tuning"]["constraints"]["accuracy"]; limit.present() && !judged) {
     limit.Reject(

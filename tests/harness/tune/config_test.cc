@@ -234,7 +234,8 @@ TEST(Config, ErrorsNameTheirPlace) {
       {"tuning:\n  exit_policy: 5", "conf/tune.yaml:2: tuning.exit_policy: expected a map of keys"},
       {"tuning:\n  objective: accuracy\n  multi_objectives: {objective: [accuracy]}",
        "tuning.multi_objectives: found beside 'objective'"},
-      {"tuning:\n  plugins: [a.so]", "tuning.plugins: is not available in this version of Assay"},
+      {"tuning:\n  plugins: [a.so]",
+       "conf/tune.yaml:2: tuning.plugins[0]: conf/a.so: No such file"},
       {"tuning:\n  constraints: {modelsiz: 5}", "conf/tune.yaml:2: tuning.constraints.modelsiz: "},
       {"tuning:\n  constraints:\n    modelsize: 1.5 MB",
        "conf/tune.yaml:3: tuning.constraints.modelsize: found '1.5 MB', expected '<= NUMBER', or "
