@@ -60,6 +60,7 @@ Result<ModelRun> PrepareModel(const ModelRunOptions& options) {
   engine::PlanOptions plan_options;
   plan_options.threads = options.threads;
   plan_options.batch = options.batch;
+  if (options.all_at_once) plan_options.images_at_once = engine::PlanOptions::kAllAtOnce;
   if (options.winograd_bytes) plan_options.winograd_bytes = *options.winograd_bytes;
   for (const auto& [name, tensor] : given) plan_options.input_shapes[name] = tensor.shape();
   auto built = engine::Plan::Build(std::move(graph), plan_options);

@@ -21,6 +21,7 @@ struct ModelRunOptions {
   int64_t batch = 1;
   uint64_t seed = 1;
   std::optional<int64_t> winograd_bytes;
+  bool all_at_once = false;  // PlanOptions::kAllAtOnce, for who watches the steps.
 };
 
 // Declares MODEL, --input, --threads, --batch, --seed and --winograd-budget.

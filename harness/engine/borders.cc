@@ -19,7 +19,7 @@ void Lowerer::AddInputs() {
     const Operand operand = NewBuffer(given.dtype, given.shape, Order::kDense);
     program_.buffers.back().kind = BufferInfo::Kind::kInput;
     program_.buffers.back().index = program_.inputs.size();
-    program_.inputs.push_back({input.name, given.dtype, given.shape});
+    program_.inputs.push_back({input.name, given.dtype, OfAllParts(given.shape)});
     values_[input.name] = operand;
   }
 }
@@ -29,7 +29,7 @@ void Lowerer::AddInputs() {
 void Lowerer::AddOutput(const std::string& name) {
   const Operand value = Get(name);
   const size_t index = program_.outputs.size();
-  program_.outputs.push_back({name, value.dtype, value.shape});
+  program_.outputs.push_back({name, value.dtype, OfAllParts(value.shape)});
   int port = value.buffer;
   if (!Owned(value)) {
     const Operand copy = NewBuffer(value.dtype, value.shape, Order::kDense);

@@ -16,6 +16,8 @@ struct Convolution {
   Weights weights;  // As kernels/conv and kernels/depthwise take them: [oc][c / groups][kh][kw].
   OutputStage stage;
   Operand src, dst;  // Images, or dense [..., channels].
+  // The latter: an image of one line, with a pixel for every row.
+  bool src_is_matrix = false;
   std::optional<Operand> residual;
 };
 

@@ -16,24 +16,31 @@ namespace assay::engine {
 
 class Executor {
  public:
+  using Views = std::span<const TensorView>;
+
   // `program` must outlive it.
   Executor(const Program& program, int threads);
 
   // As Session::Run.
-  Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
-  Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs,
-             FunctionRef<void(size_t step)> done);
+  Status Run(Views inputs, Views outputs);
+  Status Run(Views inputs, Views outputs, FunctionRef<void(size_t step)> done);
   TensorView Value(std::string_view name) const;
 
  private:
-  // Points the buffers of the ports at the caller's memory.
-  Status Bind(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
+  // Of a buffer of an arena or a constant; nullptr for the ports, which are the caller's.
+  uint8_t* BaseOf(const BufferInfo& buffer, size_t arena);
+  // Points the buffers of the ports, as the steps in this arena see them, at a part of the caller's
+  // memory.
+  Frame Bind(const Views& inputs, const Views& outputs, int64_t part, size_t arena,
+             ThreadPool& pool);
+  Status RunSteps(const Frame& frame, FunctionRef<void(size_t step)> done) const;
 
   const Program& program_;
-  Buffer arena_;
+  Buffer arenas_;
   ThreadPool pool_;
-  std::vector<uint8_t*> bases_;                         // By buffer.
+  std::vector<std::vector<uint8_t*>> bases_;            // By arena and buffer.
   std::vector<size_t> input_buffers_, output_buffers_;  // By port.
+  std::vector<Status> failures_;                        // By part.
 };
 
 }  // namespace assay::engine

@@ -30,9 +30,10 @@ Status CheckPacked(const Node& node, const Program& program, int64_t limit) {
 
 }  // namespace
 
-Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options)
+Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options, int64_t parts)
     : graph_(graph), types_(types), options_(options), consumers_(Consumers(graph)) {
   program_.threads = options.threads;
+  program_.parts = parts;
   for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
 }
 
@@ -47,6 +48,7 @@ Result<Program> Lowerer::Run() && {
     LetGo(i);
   }
   AddOutputs();
+  for (StepInfo& info : program_.infos) info.macs *= parts();
   return std::move(program_);
 }
 
@@ -76,7 +78,7 @@ void Lowerer::LetGo(int index) {
 KernelOptions Lowerer::kernel_options() const {
   return {.usable = options_.usable,
           .variant = "",
-          .threads = options_.threads,
+          .threads = threads(),
           .winograd_bytes = options_.winograd_bytes};
 }
 
@@ -160,14 +162,21 @@ Operand Lowerer::Constant(Tensor tensor) {
   return operand;
 }
 
-// What broadcasting repeats is counted once.
+// Of all parts. What broadcasting repeats is counted once.
 int64_t Lowerer::BytesOf(const std::vector<Operand>& operands) const {
-  size_t bytes = 0;
+  int64_t bytes = 0;
   for (const Operand& operand : operands) {
-    bytes += std::min(static_cast<size_t>(operand.elements()) * SizeOf(operand.dtype),
-                      program_.buffers[static_cast<size_t>(operand.buffer)].bytes);
+    const BufferInfo& buffer = program_.buffers[static_cast<size_t>(operand.buffer)];
+    const auto once = static_cast<int64_t>(
+        std::min(static_cast<size_t>(operand.elements()) * SizeOf(operand.dtype), buffer.bytes));
+    bytes += buffer.kind == BufferInfo::Kind::kConstant ? once : once * parts();
   }
-  return static_cast<int64_t>(bytes);
+  return bytes;
+}
+
+Shape Lowerer::OfAllParts(Shape shape) const {
+  if (parts() > 1) shape[0] *= parts();
+  return shape;
 }
 
 Lowerer::Added Lowerer::Add(const Node& node, const std::vector<Operand>& reads,
@@ -181,7 +190,7 @@ Lowerer::Added Lowerer::Add(const Node& node, const std::vector<Operand>& reads,
   StepInfo info;
   info.node = node.name;
   info.op = node.op_type;
-  info.shape = writes.front().shape;
+  info.shape = OfAllParts(writes.front().shape);
   info.bytes = BytesOf(reads) + BytesOf(writes) + static_cast<int64_t>(packed_bytes_);
   program_.packed_bytes += std::exchange(packed_bytes_, 0);
   if (const auto fused = node.attributes.find(kFusedNodes); fused != node.attributes.end()) {

@@ -25,9 +25,10 @@ enum class Order {
 
 class Lowerer {
  public:
-  Lowerer(Graph& graph, const Types& types, const PlanOptions& options);
-  // Lowers all nodes and the borders of the graph. Initializers are let go behind the last node that
-  // reads them.
+  // `types`: of one of `parts` equal parts of the batch (batch_parts.h).
+  Lowerer(Graph& graph, const Types& types, const PlanOptions& options, int64_t parts = 1);
+  // Lowers all nodes and the borders of the graph. Initializers are let go behind the last node
+  // that reads them.
   Result<Program> Run() &&;
 
   const ValueType& type(const std::string& value) const { return types_.at(value); }
@@ -37,7 +38,9 @@ class Lowerer {
   Inference Operands(const Node& node) const { return Inference(node, graph_, types_); }
   KernelOptions kernel_options() const;
   IsaSet usable() const { return options_.usable; }
-  int threads() const { return options_.threads; }
+  // That share a step.
+  int threads() const { return parts() > 1 ? 1 : options_.threads; }
+  int64_t parts() const { return program_.parts; }
   // Some reader takes the value as an image.
   bool WantsImage(const std::string& value) const;
 
@@ -92,6 +95,7 @@ class Lowerer {
   void LetGo(int index);
   Operand NewBuffer(DType dtype, const Shape& shape, Order order);
   int64_t BytesOf(const std::vector<Operand>& operands) const;
+  Shape OfAllParts(Shape shape) const;
   Operand Converted(const std::string& value, Order order);
   void AddInputs();
   void AddOutputs();

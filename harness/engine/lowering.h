@@ -32,6 +32,10 @@ struct Lowering {
   bool pointwise = false;
   // Reads its first input as an image, so that producers had better write it channels-last.
   bool image = false;
+  // Where every input that is no constant is a batch along axis 0: whether each image of the
+  // outputs is made of the same image of those inputs and of nothing else of them, in the same way
+  // for all (per_image.h). nullptr: it is where the operator is pointwise.
+  bool (*per_image)(const Inference& inference) = nullptr;
   // The members, where the file defines a family; all else is then empty.
   std::span<const Lowering> (*family)() = nullptr;
 };

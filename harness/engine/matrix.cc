@@ -15,6 +15,7 @@ Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
                      .bias = weights.bias.empty() ? nullptr : weights.bias.data()};
   product.stage = FloatStage(node);
   product.src = lhs;
+  product.src_is_matrix = true;
   product.dst = lowerer.New(node.outputs[0], Order::kDense);
   return AddConvolution(node, lowerer, product);
 }

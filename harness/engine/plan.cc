@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/engine/batch_parts.h"
 #include "harness/engine/bind.h"
 #include "harness/engine/budget.h"
 #include "harness/engine/fuse.h"
@@ -56,7 +57,7 @@ Status CheckBytes(const Program& program, int64_t allowed) {
       ports = std::min(ports, allowed) + bytes;  // No sum of a thousand huge ports overflows.
     }
   }
-  const auto arena = static_cast<int64_t>(program.arena_bytes);
+  const auto arena = static_cast<int64_t>(program.arena_bytes) * program.arenas(program.threads);
   if (ports <= allowed && arena <= allowed - ports) return {};
   return Error(fmt::format(
       "the model needs {} bytes for inputs and outputs and {} for intermediate values, {} are "
@@ -85,9 +86,10 @@ Result<Plan> Plan::Build(Graph graph, const PlanOptions& options) {
   ASSAY_RETURN_IF_ERROR(SortTopologically(graph));
   RemoveUnused(graph);
   ASSAY_ASSIGN_OR_RETURN(const Types inputs, BindInputs(graph, options));
-  ASSAY_ASSIGN_OR_RETURN(const Types types, Simplify(graph, inputs, options));
+  ASSAY_ASSIGN_OR_RETURN(Types types, Simplify(graph, inputs, options));
   ASSAY_RETURN_IF_ERROR(CheckOutputs(graph, types));
-  ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(graph, types, options).Run());
+  const BatchParts parts = PartsOf(graph, std::move(types), options);
+  ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(graph, parts.types, options, parts.count).Run());
   PlanMemory(program);
   ASSAY_RETURN_IF_ERROR(CheckBytes(program, options.max_bytes));
   return Plan(std::make_unique<Program>(std::move(program)));
@@ -101,8 +103,13 @@ Plan::~Plan() = default;
 std::span<const Port> Plan::inputs() const { return program_->inputs; }
 std::span<const Port> Plan::outputs() const { return program_->outputs; }
 int Plan::threads() const { return program_->threads; }
-size_t Plan::arena_bytes() const { return program_->arena_bytes; }
-size_t Plan::arena_lower_bound() const { return program_->arena_lower_bound; }
+int64_t Plan::parts() const { return program_->parts; }
+size_t Plan::arena_bytes() const {
+  return program_->arena_bytes * static_cast<size_t>(program_->arenas(threads()));
+}
+size_t Plan::arena_lower_bound() const {
+  return program_->arena_lower_bound * static_cast<size_t>(program_->arenas(threads()));
+}
 std::span<const StepInfo> Plan::steps() const { return program_->infos; }
 
 size_t Plan::weight_bytes() const {

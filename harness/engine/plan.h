@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -31,6 +32,11 @@ struct PlanOptions {
   int64_t batch = 1;
 
   int threads = 1;  // The most that a session of this plan will run with.
+  // Where a model treats the images of its batch alone: how many a thread takes through the whole
+  // program at a time, instead of all threads sharing each step (batch_parts.h). kAsPays: by cost.
+  // What does not divide the batch, or is more than it: all at once. Results are the same.
+  static constexpr int64_t kAsPays = 0, kAllAtOnce = std::numeric_limits<int64_t>::max();
+  int64_t images_at_once = kAsPays;
   IsaSet usable = UsableIsas();
   // KernelOptions::winograd_bytes, of each convolution; 0 switches Winograd off.
   int64_t winograd_bytes = KernelOptions().winograd_bytes;
@@ -82,6 +88,8 @@ class Plan {
   std::span<const Port> outputs() const;
   int threads() const;
 
+  // The parts of the batch that threads take alone; 1: all steps are shared by all threads.
+  int64_t parts() const;
   // Intermediates and scratch memory of a session; inputs and outputs are the caller's.
   size_t arena_bytes() const;
   // The largest sum of buffers alive at once: no placement can do with less.

@@ -47,7 +47,8 @@ struct Step {
   // writes[0] may take over the memory of one of these buffers, if it dies here: every element is
   // read before it is overwritten.
   std::vector<int> overwrites;
-  // Operations of a run beyond StepInfo::macs, where they are many for each element read or written.
+  // Operations of a run beyond StepInfo::macs, where they are many for each element read or
+  // written.
   double work = 0;
   StepBody run;
 };
@@ -60,6 +61,10 @@ struct Program {
   std::vector<StepInfo> infos;                       // Of the steps.
   std::map<std::string, Operand, std::less<>> kept;  // PlanOptions::keep, dense and pinned.
   int threads = 1;
+  // The batch comes in so many parts, along axis 0: buffers and steps are those of one, inputs,
+  // outputs and infos those of all. Of several, each is run by one thread in an arena of its own.
+  int64_t parts = 1;
+  int arenas(int workers) const { return parts > 1 ? workers : 1; }
   size_t arena_bytes = 0, arena_lower_bound = 0;
   size_t packed_bytes = 0;  // Weights that kernels hold.
 };

@@ -32,7 +32,8 @@ class Session {
   Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs);
 
   // The same; `done` is told the index in plan().steps() of every step as it ends, on the calling
-  // thread. For those who hold a clock: the engine reads none.
+  // thread. For those who hold a clock: the engine reads none. ASSAY_CHECKs that the plan has one
+  // part (PlanOptions::kAllAtOnce), since threads take several through the steps side by side.
   Status Run(std::span<const TensorView> inputs, std::span<const TensorView> outputs,
              FunctionRef<void(size_t step)> done);
 

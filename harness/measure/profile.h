@@ -55,9 +55,10 @@ std::vector<OperatorTotal> TotalsByOperator(const Profile& profile);
 // quarter. Their mean is as robust as a median; medians of steps would leave out what delays now
 // this step and now that one, and sum to less than the whole: 3 % on a busy machine.
 //
-// Runs the session, on all threads of its plan, with a look at the clock after every step, in turns
-// with runs without. `options` say how long and how warm; a sample is one run where the timer can
-// tell it. Error: the session's own, or an interruption before the second round.
+// Runs the session, whose plan is of one part (PlanOptions::kAllAtOnce), on all threads of its
+// plan, with a look at the clock after every step, in turns with runs without. `options` say how
+// long and how warm; a sample is one run where the timer can tell it. Error: the session's own, or
+// an interruption before the second round.
 Result<Profile> ProfileSteps(engine::Session& session, std::span<const TensorView> inputs,
                              std::span<const TensorView> outputs, RunnerOptions options = {});
 

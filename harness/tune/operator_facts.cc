@@ -121,6 +121,7 @@ class Measurement {
     plan_options.threads = options_.threads;
     plan_options.winograd_bytes = options_.winograd_bytes;
     plan_options.keep = keep;
+    plan_options.images_at_once = engine::PlanOptions::kAllAtOnce;  // Steps are timed one by one.
     ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, plan_options));
     Ready ready;
     ready.session = std::make_unique<engine::Session>(

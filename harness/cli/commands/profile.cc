@@ -154,6 +154,7 @@ Examples:
 std::function<Result<int>()> Declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   AddModelRun(app, options->model);
+  options->model.all_at_once = true;
   app.add_option("--sort", options->sort, "Order of the steps: run, time, or both, one after other")
       ->capture_default_str()
       ->check(CLI::IsMember({"run", "time", "both"}));

@@ -1,5 +1,6 @@
 #include "harness/engine/broadcast.h"
 #include "harness/engine/convolution.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/pointwise.h"
 #include "harness/engine/rows.h"
 #include "harness/engine/wrapping.h"
@@ -47,6 +48,7 @@ extern const Lowering add;
 const Lowering add = {
     .op_type = "Add",
     .infer = [](Inference& inference) { return InferBroadcast(inference, kNumbers); },
-    .lower = Lower};
+    .lower = Lower,
+    .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -1,6 +1,7 @@
 // ArgMax and ArgMin: where along an axis the largest or smallest element lies.
 #include <vector>
 
+#include "harness/engine/per_image.h"
 #include "harness/engine/reduction.h"
 #include "harness/engine/with_type.h"
 
@@ -57,8 +58,11 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
-constexpr Lowering kMembers[] = {{.op_type = "ArgMax", .infer = Infer, .lower = Lower<true>},
-                                 {.op_type = "ArgMin", .infer = Infer, .lower = Lower<false>}};
+bool PerImage(const Inference& inference) { return WorksWithinImages(inference, 0); }
+
+constexpr Lowering kMembers[] = {
+    {.op_type = "ArgMax", .infer = Infer, .lower = Lower<true>, .per_image = PerImage},
+    {.op_type = "ArgMin", .infer = Infer, .lower = Lower<false>, .per_image = PerImage}};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/pooling.h"
 
 namespace assay::engine {
@@ -46,13 +47,12 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   if (type.dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
   if (type.shape.rank() != 4) return LowerPlain<float>(node, lowerer);
   ASSAY_ASSIGN_OR_RETURN(const Pooling pooling, PoolingOf(node, lowerer));
-  auto added =
-      lowerer.Add(node, {pooling.src}, {pooling.dst},
-                  [pooling, usable = lowerer.usable()](const Frame& frame) -> Status {
-                    pool::AverageF32(pooling.window, frame.At<const float>(pooling.src),
-                                     frame.At<float>(pooling.dst), *frame.pool, usable);
-                    return {};
-                  });
+  auto added = lowerer.Add(node, {pooling.src}, {pooling.dst},
+                           [pooling, usable = lowerer.usable()](const Frame& frame) -> Status {
+                             pool::AverageF32(pooling.window, frame.At<const float>(pooling.src),
+                                              frame.At<float>(pooling.dst), *frame.pool, usable);
+                             return {};
+                           });
   added.step.work = pooling.work();
   return {};
 }
@@ -60,7 +60,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering average_pool;
-const Lowering average_pool = {
-    .op_type = "AveragePool", .infer = Infer, .lower = Lower, .image = true};
+const Lowering average_pool = {.op_type = "AveragePool",
+                               .infer = Infer,
+                               .lower = Lower,
+                               .image = true,
+                               .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

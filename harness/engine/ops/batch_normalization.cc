@@ -3,6 +3,7 @@
 
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -67,6 +68,6 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 
 extern const Lowering batch_normalization;
 const Lowering batch_normalization = {
-    .op_type = "BatchNormalization", .infer = Infer, .lower = Lower};
+    .op_type = "BatchNormalization", .infer = Infer, .lower = Lower, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

@@ -1,4 +1,5 @@
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -22,6 +23,7 @@ extern const Lowering bit_shift;
 const Lowering bit_shift = {
     .op_type = "BitShift",
     .infer = [](Inference& inference) { return InferBroadcast(inference, {DType::kU8}); },
-    .lower = Lower};
+    .lower = Lower,
+    .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -1,6 +1,7 @@
 #include "harness/engine/convert.h"
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/with_type.h"
 #include "harness/graph/element_type.h"
 
@@ -47,7 +48,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }
 
 constexpr Lowering kMembers[] = {
-    {.op_type = "Cast", .infer = Infer, .lower = Lower},
+    {.op_type = "Cast", .infer = Infer, .lower = Lower, .per_image = OnlyFirstIsBatch},
     {.op_type = "CastLike", .infer = InferLike, .lower = Lower}};
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Operators on two operands that answer with a bool.
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -13,7 +14,8 @@ constexpr Lowering Comparison(std::string_view op_type) {
   return {.op_type = op_type,
           .infer = [](Inference& inference) { return InferComparison(inference, kAllowed); },
           .lower = [](const Node& node,
-                      Lowerer& lowerer) { return LowerComparison(node, lowerer, kFunction); }};
+                      Lowerer& lowerer) { return LowerComparison(node, lowerer, kFunction); },
+          .per_image = BroadcastsImages};
 }
 
 // In parentheses where g++ 12 takes a comparison for the end of the arguments.

@@ -1,4 +1,5 @@
 #include "harness/engine/concatenation.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -13,6 +14,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering concat;
-const Lowering concat = {.op_type = "Concat", .infer = InferConcatenation, .lower = Lower};
+const Lowering concat = {.op_type = "Concat",
+                         .infer = InferConcatenation,
+                         .lower = Lower,
+                         .per_image = JoinsWithinImages};
 
 }  // namespace assay::engine

@@ -3,6 +3,7 @@
 #include "harness/engine/conv_node.h"
 #include "harness/engine/convolution.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -74,6 +75,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering conv;
-const Lowering conv = {.op_type = "Conv", .infer = Infer, .lower = Lower, .image = true};
+const Lowering conv = {
+    .op_type = "Conv", .infer = Infer, .lower = Lower, .image = true, .per_image = ConvolvesImages};
 
 }  // namespace assay::engine

@@ -3,6 +3,7 @@
 #include "harness/engine/convolution.h"
 #include "harness/engine/copy.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/taps.h"
 
 namespace assay::engine {
@@ -34,8 +35,12 @@ Result<std::vector<WindowAxis>> AxesOf(const Node& node, const Shape& x, const S
   const bool same = auto_pad.starts_with("SAME"), given = node.Has("output_shape") || same;
   std::vector<WindowAxis> axes;
   for (size_t i = 0; i < count; ++i) {
-    WindowAxis axis{x[static_cast<int>(i) + 2], w[static_cast<int>(i) + 2], strides[i],
-                    dilations[i],               pads[i],                    pads[i + count]};
+    WindowAxis axis{x[static_cast<int>(i) + 2],
+                    w[static_cast<int>(i) + 2],
+                    strides[i],
+                    dilations[i],
+                    pads[i],
+                    pads[i + count]};
     if (axis.image > kLargest || axis.kernel > kLargest) {
       return NodeError(node, "extents {} and {} are too large", axis.image, axis.kernel);
     }
@@ -73,8 +78,8 @@ Status Infer(Inference& inference) {
     return inference.Error("kernel_shape contradicts the weights {}", w.ToString());
   }
   if (inference.has(2) && inference.shape(2) != Shape{w[1] * groups}) {
-    return inference.Error("bias {} does not fit {} output channels",
-                           inference.shape(2).ToString(), w[1] * groups);
+    return inference.Error("bias {} does not fit {} output channels", inference.shape(2).ToString(),
+                           w[1] * groups);
   }
   ASSAY_ASSIGN_OR_RETURN(const auto axes, AxesOf(inference.node(), x, w));
   return inference.Set(0, DType::kF32, OutputDims(x[0], w[1] * groups, axes));
@@ -167,8 +172,7 @@ Status LowerSpread(const Node& node, Lowerer& lowerer, const std::vector<WindowA
                       .groups = groups};
   const ConvSpec& spec = convolution.spec;
   const Operand spread = lowerer.ScratchImage(DType::kF32, {spec.n, spec.c, spec.h, spec.w});
-  const Operand pixels =
-      spread.Sliced(2, 0, y.stride, y.image).Sliced(3, 0, w.stride, w.image);
+  const Operand pixels = spread.Sliced(2, 0, y.stride, y.image).Sliced(3, 0, w.stride, w.image);
   lowerer.Add(node, {x}, {spread},
               [=, copy = CopyBody(x, pixels, lowerer.usable())](const Frame& frame) -> Status {
                 std::fill_n(frame.At<float>(spread), spread.elements(), 0.0f);
@@ -197,8 +201,8 @@ bool Spreads(const Node& node, const Lowerer& lowerer, const std::vector<WindowA
 }
 
 Status Lower(const Node& node, Lowerer& lowerer) {
-  ASSAY_ASSIGN_OR_RETURN(const auto axes, AxesOf(node, lowerer.shape(node.input(0)),
-                                                 lowerer.shape(node.input(1))));
+  ASSAY_ASSIGN_OR_RETURN(const auto axes,
+                         AxesOf(node, lowerer.shape(node.input(0)), lowerer.shape(node.input(1))));
   return Spreads(node, lowerer, axes) ? LowerSpread(node, lowerer, axes)
                                       : LowerPlain(node, lowerer);
 }
@@ -206,7 +210,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering conv_transpose;
-const Lowering conv_transpose = {
-    .op_type = "ConvTranspose", .infer = Infer, .lower = Lower, .image = true};
+const Lowering conv_transpose = {.op_type = "ConvTranspose",
+                                 .infer = Infer,
+                                 .lower = Lower,
+                                 .image = true,
+                                 .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

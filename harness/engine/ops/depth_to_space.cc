@@ -1,5 +1,6 @@
 // DepthToSpace and SpaceToDepth: blocks of pixels become channels, and back.
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -62,9 +63,14 @@ Status LowerSpaceToDepth(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
-constexpr Lowering kMembers[] = {
-    {.op_type = "DepthToSpace", .infer = InferDepthToSpace, .lower = LowerDepthToSpace},
-    {.op_type = "SpaceToDepth", .infer = InferSpaceToDepth, .lower = LowerSpaceToDepth}};
+constexpr Lowering kMembers[] = {{.op_type = "DepthToSpace",
+                                  .infer = InferDepthToSpace,
+                                  .lower = LowerDepthToSpace,
+                                  .per_image = OnlyFirstIsBatch},
+                                 {.op_type = "SpaceToDepth",
+                                  .infer = InferSpaceToDepth,
+                                  .lower = LowerSpaceToDepth,
+                                  .per_image = OnlyFirstIsBatch}};
 
 }  // namespace
 

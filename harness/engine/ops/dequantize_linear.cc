@@ -1,6 +1,7 @@
 #include "harness/engine/affine.h"
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/rows.h"
 #include "kernels/base/quant.h"
 #include "kernels/elementwise/elementwise.h"
@@ -50,6 +51,12 @@ void LowerU8(const Node& node, Lowerer& lowerer, QuantParams params) {
   });
 }
 
+// Parameters by channel are not by image.
+bool PerImage(const Inference& inference) {
+  return inference.shape(1).elements() == 1 ? OnlyFirstIsBatch(inference)
+                                            : WorksWithinImages(inference, 1);
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   const ValueType& type = lowerer.type(node.input(0));
   const Affine affine = AffineOf(node, type.shape.rank(), type.dtype,
@@ -70,6 +77,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering dequantize_linear;
-const Lowering dequantize_linear = {.op_type = "DequantizeLinear", .infer = Infer, .lower = Lower};
+const Lowering dequantize_linear = {
+    .op_type = "DequantizeLinear", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

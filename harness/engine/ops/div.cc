@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -34,6 +35,7 @@ extern const Lowering div;
 const Lowering div = {
     .op_type = "Div",
     .infer = [](Inference& inference) { return InferBroadcast(inference, kNumbers); },
-    .lower = Lower};
+    .lower = Lower,
+    .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -1,3 +1,4 @@
+#include "harness/engine/per_image.h"
 #include "harness/engine/reshaping.h"
 
 namespace assay::engine {
@@ -18,6 +19,7 @@ Status Infer(Inference& inference) {
 }  // namespace
 
 extern const Lowering flatten;
-const Lowering flatten = {.op_type = "Flatten", .infer = Infer, .lower = LowerReshaping};
+const Lowering flatten = {
+    .op_type = "Flatten", .infer = Infer, .lower = LowerReshaping, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -75,6 +76,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering gather;
-const Lowering gather = {.op_type = "Gather", .infer = Infer, .lower = Lower};
+const Lowering gather = {
+    .op_type = "Gather",
+    .infer = Infer,
+    .lower = Lower,
+    .per_image = [](const Inference& inference) { return WorksWithinImages(inference, 0); }};
 
 }  // namespace assay::engine

@@ -1,6 +1,7 @@
 #include "harness/engine/broadcast.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -30,6 +31,13 @@ Status Infer(Inference& inference) {
     }
   }
   return inference.Set(0, DType::kF32, result);
+}
+
+// Rows are images, and C is the same for all of them.
+bool PerImage(const Inference& inference) {
+  const bool alike =
+      !inference.has(2) || inference.shape(2).rank() < 2 || inference.shape(2)[0] == 1;
+  return OnlyFirstIsBatch(inference) && inference.node().Int("transA", 0) == 0 && alike;
 }
 
 // C is one value per column, or absent.
@@ -89,6 +97,6 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering gemm;
-const Lowering gemm = {.op_type = "Gemm", .infer = Infer, .lower = Lower};
+const Lowering gemm = {.op_type = "Gemm", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

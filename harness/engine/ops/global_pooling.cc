@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/pooling.h"
 
 namespace assay::engine {
@@ -59,8 +60,16 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }
 
 constexpr Lowering kMembers[] = {
-    {.op_type = "GlobalMaxPool", .infer = Infer, .lower = Lower<Max>, .image = true},
-    {.op_type = "GlobalAveragePool", .infer = Infer, .lower = Lower<Average>, .image = true},
+    {.op_type = "GlobalMaxPool",
+     .infer = Infer,
+     .lower = Lower<Max>,
+     .image = true,
+     .per_image = OnlyFirstIsBatch},
+    {.op_type = "GlobalAveragePool",
+     .infer = Infer,
+     .lower = Lower<Average>,
+     .image = true,
+     .per_image = OnlyFirstIsBatch},
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -16,6 +17,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering identity;
-const Lowering identity = {.op_type = "Identity", .infer = Infer, .lower = Lower};
+const Lowering identity = {
+    .op_type = "Identity", .infer = Infer, .lower = Lower, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

@@ -2,6 +2,7 @@
 
 #include "harness/engine/lowering.h"
 #include "harness/engine/moments.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -49,7 +50,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering instance_normalization;
-const Lowering instance_normalization = {
-    .op_type = "InstanceNormalization", .infer = Infer, .lower = Lower};
+const Lowering instance_normalization = {.op_type = "InstanceNormalization",
+                                         .infer = Infer,
+                                         .lower = Lower,
+                                         .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

@@ -2,6 +2,7 @@
 
 #include "harness/engine/broadcast.h"
 #include "harness/engine/moments.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -18,8 +19,8 @@ Status Infer(Inference& inference) {
     ASSAY_ASSIGN_OR_RETURN(const Shape both,
                            BroadcastShape(inference.node(), shape, inference.shape(i)));
     if (both != shape) {
-      return inference.Error("parameter {} does not broadcast to {}",
-                             inference.shape(i).ToString(), shape.ToString());
+      return inference.Error("parameter {} does not broadcast to {}", inference.shape(i).ToString(),
+                             shape.ToString());
     }
   }
   std::vector<int64_t> statistics = shape.dims();
@@ -64,10 +65,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
     return {};
   });
   // In place.
-  const LoopNest<3> nest(
-      dst.shape, {dst.strides, scale.BroadcastStrides(dst.shape),
-                  bias.buffer < 0 ? Strides(dst.strides.size(), 0)
-                                  : bias.BroadcastStrides(dst.shape)});
+  const LoopNest<3> nest(dst.shape, {dst.strides, scale.BroadcastStrides(dst.shape),
+                                     bias.buffer < 0 ? Strides(dst.strides.size(), 0)
+                                                     : bias.BroadcastStrides(dst.shape)});
   reads.push_back(dst);
   lowerer.Add(node, reads, {dst}, [=](const Frame& frame) -> Status {
     float* to = frame.At<float>(dst);
@@ -90,6 +90,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 
 extern const Lowering layer_normalization;
 const Lowering layer_normalization = {
-    .op_type = "LayerNormalization", .infer = Infer, .lower = Lower};
+    .op_type = "LayerNormalization",
+    .infer = Infer,
+    .lower = Lower,
+    .per_image = [](const Inference& inference) { return WorksWithinImages(inference, -1); }};
 
 }  // namespace assay::engine

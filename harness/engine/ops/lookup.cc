@@ -2,6 +2,7 @@
 
 #include "harness/engine/lookup_step.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -27,7 +28,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering lookup;
-const Lowering lookup = {
-    .op_type = "Lookup", .domain = kFusedDomain, .infer = Infer, .lower = Lower};
+const Lowering lookup = {.op_type = "Lookup",
+                         .domain = kFusedDomain,
+                         .infer = Infer,
+                         .lower = Lower,
+                         .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -53,6 +54,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering lrn;
-const Lowering lrn = {.op_type = "LRN", .infer = Infer, .lower = Lower};
+const Lowering lrn = {
+    .op_type = "LRN", .infer = Infer, .lower = Lower, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

@@ -4,6 +4,7 @@
 #include "harness/engine/fuse.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/plain_matmul.h"
 
 namespace assay::engine {
@@ -13,9 +14,16 @@ Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 2));
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, kReals));
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(1, {inference.dtype(0)}));
-  ASSAY_ASSIGN_OR_RETURN(const Shape shape, MatMulShape(inference.node(), inference.shape(0),
-                                                        inference.shape(1)));
+  ASSAY_ASSIGN_OR_RETURN(const Shape shape,
+                         MatMulShape(inference.node(), inference.shape(0), inference.shape(1)));
   return inference.Set(0, inference.dtype(0), shape);
+}
+
+// Rows by a constant, or a matrix of each image by another.
+bool PerImage(const Inference& inference) {
+  const int a = inference.shape(0).rank(), b = inference.shape(1).rank();
+  if (OnlyFirstIsBatch(inference)) return a >= 2 && b <= 2;
+  return inference.constant(0) == nullptr && inference.constant(1) == nullptr && a >= 3 && a == b;
 }
 
 template <typename T>
@@ -53,6 +61,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering matmul;
-const Lowering matmul = {.op_type = "MatMul", .infer = Infer, .lower = Lower};
+const Lowering matmul = {
+    .op_type = "MatMul", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

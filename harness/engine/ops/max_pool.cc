@@ -2,6 +2,7 @@
 
 #include "harness/engine/lookup_step.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/pooling.h"
 #include "harness/engine/with_type.h"
 
@@ -17,6 +18,11 @@ Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(InferPool(inference, inference.dtype(0)));
   if (!HasIndices(inference.node())) return {};
   return inference.Set(1, DType::kI64, inference.outputs()[0].type.shape);
+}
+
+// Indices count from the start of the whole batch.
+bool PerImage(const Inference& inference) {
+  return OnlyFirstIsBatch(inference) && !HasIndices(inference.node());
 }
 
 // As loops; the second result is where in the input each maximum lies.
@@ -85,8 +91,7 @@ void AddSignedMax(const Node& node, Lowerer& lowerer, Pooling pooling) {
 Status Lower(const Node& node, Lowerer& lowerer) {
   const ValueType& type = lowerer.type(node.input(0));
   if (HasIndices(node) || type.shape.rank() != 4 || type.dtype == DType::kF64) {
-    return WithNumber(type.dtype,
-                      [&]<typename T>(T) { return LowerPlain<T>(node, lowerer); });
+    return WithNumber(type.dtype, [&]<typename T>(T) { return LowerPlain<T>(node, lowerer); });
   }
   ASSAY_ASSIGN_OR_RETURN(const Pooling pooling, PoolingOf(node, lowerer));
   if (pooling.src.dtype == DType::kI8) {
@@ -100,6 +105,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering max_pool;
-const Lowering max_pool = {.op_type = "MaxPool", .infer = Infer, .lower = Lower, .image = true};
+const Lowering max_pool = {
+    .op_type = "MaxPool", .infer = Infer, .lower = Lower, .image = true, .per_image = PerImage};
 
 }  // namespace assay::engine

@@ -2,13 +2,14 @@
 #include <type_traits>
 
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
 
 Status Infer(Inference& inference) {
-  const bool real = inference.has(0) && (inference.dtype(0) == DType::kF32 ||
-                                         inference.dtype(0) == DType::kF64);
+  const bool real =
+      inference.has(0) && (inference.dtype(0) == DType::kF32 || inference.dtype(0) == DType::kF64);
   if (real && inference.node().Int("fmod", 0) == 0) {
     return inference.Error("reals need fmod=1");
   }
@@ -46,6 +47,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering mod;
-const Lowering mod = {.op_type = "Mod", .infer = Infer, .lower = Lower};
+const Lowering mod = {
+    .op_type = "Mod", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -1,4 +1,5 @@
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/wrapping.h"
 
 namespace assay::engine {
@@ -14,6 +15,7 @@ const Lowering mul = {
             return true;
           });
         },
+    .per_image = BroadcastsImages,
 };
 
 }  // namespace assay::engine

@@ -5,6 +5,7 @@
 #include "harness/engine/line.h"
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -79,6 +80,12 @@ Status Infer(Inference& inference) {
   return inference.Set(0, inference.dtype(0), std::move(dims));
 }
 
+bool PerImage(const Inference& inference) {
+  const auto pads = PadsOf(inference);
+  return OnlyFirstIsBatch(inference) && pads.ok() && pads->front() == 0 &&
+         (*pads)[pads->size() / 2] == 0;
+}
+
 // dst = value everywhere. `T` is an unsigned integer of the element's size.
 template <typename T>
 StepBody FillBody(const Operand& dst, const Tensor* value) {
@@ -118,8 +125,8 @@ void LowerRepeating(const Node& node, Lowerer& lowerer, const std::vector<int64_
   const int rank = src.shape.rank();
   std::vector<int> padded;
   for (int axis = 0; axis < rank; ++axis) {
-    const bool kept = pads[static_cast<size_t>(axis)] == 0 &&
-                      pads[static_cast<size_t>(axis + rank)] == 0;
+    const bool kept =
+        pads[static_cast<size_t>(axis)] == 0 && pads[static_cast<size_t>(axis + rank)] == 0;
     if (!kept) padded.push_back(axis);
   }
   for (int axis : padded) {
@@ -178,6 +185,6 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering pad;
-const Lowering pad = {.op_type = "Pad", .infer = Infer, .lower = Lower};
+const Lowering pad = {.op_type = "Pad", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

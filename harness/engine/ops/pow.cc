@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -68,6 +69,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering pow;
-const Lowering pow = {.op_type = "Pow", .infer = Infer, .lower = Lower};
+const Lowering pow = {
+    .op_type = "Pow", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

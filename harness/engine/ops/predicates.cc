@@ -1,6 +1,7 @@
 // Functions of one element that answer with a bool.
 #include <cmath>
 
+#include "harness/engine/per_image.h"
 #include "harness/engine/pointwise.h"
 
 namespace assay::engine {
@@ -25,9 +26,8 @@ Status LowerIsNaN(const Node& node, Lowerer& lowerer) {
 Status LowerIsInf(const Node& node, Lowerer& lowerer) {
   const bool negative = node.Int("detect_negative", 1) != 0;
   const bool positive = node.Int("detect_positive", 1) != 0;
-  return LowerPredicate(node, lowerer, [=](auto x) {
-    return std::isinf(x) && (x < 0 ? negative : positive);
-  });
+  return LowerPredicate(node, lowerer,
+                        [=](auto x) { return std::isinf(x) && (x < 0 ? negative : positive); });
 }
 
 Status InferNot(Inference& inference) { return InferPointwise(inference, {DType::kBool}); }
@@ -37,9 +37,15 @@ Status LowerNot(const Node& node, Lowerer& lowerer) {
 }
 
 constexpr Lowering kMembers[] = {
-    {.op_type = "IsInf", .infer = InferPredicate, .lower = LowerIsInf},
-    {.op_type = "IsNaN", .infer = InferPredicate, .lower = LowerIsNaN},
-    {.op_type = "Not", .infer = InferNot, .lower = LowerNot}};
+    {.op_type = "IsInf",
+     .infer = InferPredicate,
+     .lower = LowerIsInf,
+     .per_image = OnlyFirstIsBatch},
+    {.op_type = "IsNaN",
+     .infer = InferPredicate,
+     .lower = LowerIsNaN,
+     .per_image = OnlyFirstIsBatch},
+    {.op_type = "Not", .infer = InferNot, .lower = LowerNot, .per_image = OnlyFirstIsBatch}};
 
 }  // namespace
 

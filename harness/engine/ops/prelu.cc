@@ -1,4 +1,5 @@
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/wrapping.h"
 
 namespace assay::engine {
@@ -22,6 +23,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering prelu;
-const Lowering prelu = {.op_type = "PRelu", .infer = Infer, .lower = Lower};
+const Lowering prelu = {
+    .op_type = "PRelu", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -1,5 +1,6 @@
 #include "harness/engine/integer_operands.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/rows.h"
 #include "kernels/elementwise/elementwise.h"
 
@@ -42,6 +43,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering q_add;
-const Lowering q_add = {.op_type = "QAdd", .domain = kFusedDomain, .infer = Infer, .lower = Lower};
+const Lowering q_add = {.op_type = "QAdd",
+                        .domain = kFusedDomain,
+                        .infer = Infer,
+                        .lower = Lower,
+                        .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -1,6 +1,7 @@
 #include "harness/engine/concatenation.h"
 #include "harness/engine/integer_operands.h"
 #include "harness/engine/lookup_step.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -31,7 +32,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering q_concat;
-const Lowering q_concat = {
-    .op_type = "QConcat", .domain = kFusedDomain, .infer = InferConcatenation, .lower = Lower};
+const Lowering q_concat = {.op_type = "QConcat",
+                           .domain = kFusedDomain,
+                           .infer = InferConcatenation,
+                           .lower = Lower,
+                           .per_image = JoinsWithinImages};
 
 }  // namespace assay::engine

@@ -1,5 +1,6 @@
 #include "harness/engine/conv_node.h"
 #include "harness/engine/integer_product.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -16,7 +17,11 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering q_conv;
-const Lowering q_conv = {
-    .op_type = "QConv", .domain = kFusedDomain, .infer = Infer, .lower = Lower, .image = true};
+const Lowering q_conv = {.op_type = "QConv",
+                         .domain = kFusedDomain,
+                         .infer = Infer,
+                         .lower = Lower,
+                         .image = true,
+                         .per_image = ConvolvesImages};
 
 }  // namespace assay::engine

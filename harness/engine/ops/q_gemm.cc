@@ -3,6 +3,7 @@
 #include "harness/engine/integer_product.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -19,12 +20,18 @@ Status Infer(Inference& inference) {
                        std::move(dims));
 }
 
+// The first axis must not be the one that is summed over.
+bool PerImage(const Inference& inference) {
+  return ConvolvesImages(inference) && inference.shape(0).rank() >= 2;
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   const Tensor& weights = *lowerer.constant(node.input(1));
   const bool transposed = node.Int("transB", 0) != 0;
   const Shape& shape = weights.shape();
   const Tensor rows = transposed ? Tensor() : Transposed<int8_t>(weights, shape[0], shape[1]);
   Convolution product;
+  product.src_is_matrix = true;
   product.src = lowerer.Dense(node.input(0));
   const int64_t n = Columns(node, weights.shape()), k = weights.elements() / n;
   product.spec.w = product.src.elements() / k;
@@ -38,7 +45,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering q_gemm;
-const Lowering q_gemm = {
-    .op_type = "QGemm", .domain = kFusedDomain, .infer = Infer, .lower = Lower};
+const Lowering q_gemm = {.op_type = "QGemm",
+                         .domain = kFusedDomain,
+                         .infer = Infer,
+                         .lower = Lower,
+                         .per_image = PerImage};
 
 }  // namespace assay::engine

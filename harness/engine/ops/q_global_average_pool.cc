@@ -1,4 +1,5 @@
 #include "harness/engine/integer_pooling.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -16,6 +17,7 @@ const Lowering q_global_average_pool = {.op_type = "QGlobalAveragePool",
                                         .domain = kFusedDomain,
                                         .infer = Infer,
                                         .lower = Lower,
-                                        .image = true};
+                                        .image = true,
+                                        .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

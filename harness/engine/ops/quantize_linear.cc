@@ -3,6 +3,7 @@
 #include "harness/engine/affine.h"
 #include "harness/engine/loop_nest.h"
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/rows.h"
 #include "kernels/base/quant.h"
 #include "kernels/elementwise/elementwise.h"
@@ -72,6 +73,12 @@ void LowerU8(const Node& node, Lowerer& lowerer, QuantParams params) {
   });
 }
 
+// Parameters by channel are not by image.
+bool PerImage(const Inference& inference) {
+  return inference.shape(1).elements() == 1 ? OnlyFirstIsBatch(inference)
+                                            : WorksWithinImages(inference, 1);
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   const DType dtype = lowerer.type(node.outputs[0]).dtype;
   const Affine affine = AffineOf(node, lowerer.shape(node.input(0)).rank(), dtype,
@@ -91,6 +98,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering quantize_linear;
-const Lowering quantize_linear = {.op_type = "QuantizeLinear", .infer = Infer, .lower = Lower};
+const Lowering quantize_linear = {
+    .op_type = "QuantizeLinear", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

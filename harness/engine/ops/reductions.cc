@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "harness/engine/convert.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/reduction.h"
 #include "harness/engine/with_type.h"
 #include "harness/engine/wrapping.h"
@@ -45,14 +46,13 @@ template <typename V>
 constexpr V kLeast = std::is_integral_v<V> ? std::numeric_limits<V>::min()
                                            : -std::numeric_limits<V>::infinity();
 template <typename V>
-constexpr V kMost =
-    std::is_integral_v<V> ? std::numeric_limits<V>::max() : std::numeric_limits<V>::infinity();
+constexpr V kMost = std::is_integral_v<V> ? std::numeric_limits<V>::max()
+                                          : std::numeric_limits<V>::infinity();
 
 // A function of a real, for integers too.
 template <auto kFunction>
-constexpr auto kThroughDouble = []<typename V>(V x, int64_t) {
-  return Convert<V>(kFunction(static_cast<double>(x)));
-};
+constexpr auto kThroughDouble =
+    []<typename V>(V x, int64_t) { return Convert<V>(kFunction(static_cast<double>(x))); };
 constexpr auto kAsItIs = [](auto x, int64_t) { return x; };
 constexpr auto kZero = []<typename V>(V) { return V{0}; };
 constexpr auto kSum = [](auto sum, auto x) { return Plus(sum, x); };
@@ -74,9 +74,8 @@ using Sum = Fold<kZero, kSum>;
 using Mean = Fold<kZero, kSum, []<typename V>(V sum, int64_t count) {
   return std::is_integral_v<V> && count == 0 ? V{0} : sum / static_cast<V>(count);
 }>;
-using L1 = Fold<kZero, []<typename V>(V sum, V x) {
-  return Plus(sum, x < 0 ? Times(V{-1}, x) : x);
-}>;
+using L1 =
+    Fold<kZero, []<typename V>(V sum, V x) { return Plus(sum, x < 0 ? Times(V{-1}, x) : x); }>;
 using L2 = Fold<kZero, kSumOfSquares, kThroughDouble<[](double x) { return std::sqrt(x); }>>;
 using LogSum = Fold<kZero, kSum, kThroughDouble<[](double x) { return std::log(x); }>>;
 using SumSquare = Fold<kZero, kSumOfSquares>;
@@ -119,12 +118,16 @@ void AddReduction(const Node& node, Lowerer& lowerer, const std::vector<bool>& r
             for (int64_t k = 0; k < run; ++k) take(start[offset[0] + k * step]);
           });
         };
-        to[at[0] + i * steps[0]] =
-            static_cast<T>(Reduction::template Of<T>(visit, nest.count));
+        to[at[0] + i * steps[0]] = static_cast<T>(Reduction::template Of<T>(visit, nest.count));
       }
     });
     return {};
   });
+}
+
+bool PerImage(const Inference& inference) {
+  const auto reduced = AxesOf(inference);
+  return OnlyFirstIsBatch(inference) && reduced.ok() && !reduced->front();
 }
 
 template <typename Reduction>
@@ -133,23 +136,19 @@ constexpr Lowering Reducing(std::string_view op_type) {
           .infer = Infer,
           .lower = [](const Node& node, Lowerer& lowerer) -> Status {
             ASSAY_ASSIGN_OR_RETURN(const auto reduced, AxesOf(lowerer.Operands(node)));
-            WithNumber(lowerer.type(node.input(0)).dtype, [&]<typename T>(T) {
-              AddReduction<Reduction, T>(node, lowerer, reduced);
-            });
+            WithNumber(lowerer.type(node.input(0)).dtype,
+                       [&]<typename T>(T) { AddReduction<Reduction, T>(node, lowerer, reduced); });
             return {};
-          }};
+          },
+          .per_image = PerImage};
 }
 
-constexpr Lowering kMembers[] = {Reducing<L1>("ReduceL1"),
-                                 Reducing<L2>("ReduceL2"),
-                                 Reducing<LogSum>("ReduceLogSum"),
-                                 Reducing<LogSumExp>("ReduceLogSumExp"),
-                                 Reducing<Max>("ReduceMax"),
-                                 Reducing<Mean>("ReduceMean"),
-                                 Reducing<Min>("ReduceMin"),
-                                 Reducing<Prod>("ReduceProd"),
-                                 Reducing<Sum>("ReduceSum"),
-                                 Reducing<SumSquare>("ReduceSumSquare")};
+constexpr Lowering kMembers[] = {
+    Reducing<L1>("ReduceL1"),         Reducing<L2>("ReduceL2"),
+    Reducing<LogSum>("ReduceLogSum"), Reducing<LogSumExp>("ReduceLogSumExp"),
+    Reducing<Max>("ReduceMax"),       Reducing<Mean>("ReduceMean"),
+    Reducing<Min>("ReduceMin"),       Reducing<Prod>("ReduceProd"),
+    Reducing<Sum>("ReduceSum"),       Reducing<SumSquare>("ReduceSumSquare")};
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "harness/engine/per_image.h"
 #include "harness/engine/reshaping.h"
 
 namespace assay::engine {
@@ -46,6 +47,7 @@ Status Infer(Inference& inference) {
 }  // namespace
 
 extern const Lowering reshape;
-const Lowering reshape = {.op_type = "Reshape", .infer = Infer, .lower = LowerReshaping};
+const Lowering reshape = {
+    .op_type = "Reshape", .infer = Infer, .lower = LowerReshaping, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

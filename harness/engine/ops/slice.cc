@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -65,6 +66,15 @@ Status Infer(Inference& inference) {
   return inference.Set(0, inference.dtype(0), std::move(dims));
 }
 
+bool PerImage(const Inference& inference) {
+  const auto ranges = RangesOf(inference);
+  return OnlyFirstIsBatch(inference) && ranges.ok() &&
+         std::ranges::none_of(*ranges, [&](const Range& range) {
+           return range.axis == 0 &&
+                  (range.start != 0 || range.step != 1 || range.extent != inference.shape(0)[0]);
+         });
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   ASSAY_ASSIGN_OR_RETURN(const std::vector<Range> ranges, RangesOf(lowerer.Operands(node)));
   Operand view = lowerer.Get(node.input(0));
@@ -78,6 +88,6 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering slice;
-const Lowering slice = {.op_type = "Slice", .infer = Infer, .lower = Lower};
+const Lowering slice = {.op_type = "Slice", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

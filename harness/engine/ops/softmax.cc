@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "harness/engine/line.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/with_type.h"
 #include "kernels/elementwise/elementwise.h"
 
@@ -88,10 +89,15 @@ Status LowerSoftmax(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
+bool PerImage(const Inference& inference) { return WorksWithinImages(inference, -1); }
+
 constexpr Lowering kMembers[] = {
-    {.op_type = "Hardmax", .infer = Infer, .lower = LowerLines<kHardmax>},
-    {.op_type = "LogSoftmax", .infer = Infer, .lower = LowerLines<kLogSoftmax>},
-    {.op_type = "Softmax", .infer = Infer, .lower = LowerSoftmax}};
+    {.op_type = "Hardmax", .infer = Infer, .lower = LowerLines<kHardmax>, .per_image = PerImage},
+    {.op_type = "LogSoftmax",
+     .infer = Infer,
+     .lower = LowerLines<kLogSoftmax>,
+     .per_image = PerImage},
+    {.op_type = "Softmax", .infer = Infer, .lower = LowerSoftmax, .per_image = PerImage}};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -66,6 +67,10 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering split;
-const Lowering split = {.op_type = "Split", .infer = Infer, .lower = Lower};
+const Lowering split = {
+    .op_type = "Split",
+    .infer = Infer,
+    .lower = Lower,
+    .per_image = [](const Inference& inference) { return WorksWithinImages(inference, 0); }};
 
 }  // namespace assay::engine

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "harness/engine/per_image.h"
 #include "harness/engine/reshaping.h"
 
 namespace assay::engine {
@@ -26,6 +27,7 @@ Status Infer(Inference& inference) {
 }  // namespace
 
 extern const Lowering squeeze;
-const Lowering squeeze = {.op_type = "Squeeze", .infer = Infer, .lower = LowerReshaping};
+const Lowering squeeze = {
+    .op_type = "Squeeze", .infer = Infer, .lower = LowerReshaping, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

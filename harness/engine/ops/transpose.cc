@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "harness/engine/lowering.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -25,6 +26,11 @@ Status Infer(Inference& inference) {
   return inference.Set(0, inference.dtype(0), std::move(dims));
 }
 
+bool PerImage(const Inference& inference) {
+  return OnlyFirstIsBatch(inference) &&
+         Permutation(inference.node(), inference.shape(0).rank()).front() == 0;
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   const Operand& src = lowerer.Get(node.input(0));
   lowerer.Define(node.outputs[0], src.Permuted(Permutation(node, src.shape.rank())));
@@ -34,6 +40,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering transpose;
-const Lowering transpose = {.op_type = "Transpose", .infer = Infer, .lower = Lower};
+const Lowering transpose = {
+    .op_type = "Transpose", .infer = Infer, .lower = Lower, .per_image = PerImage};
 
 }  // namespace assay::engine

@@ -1,3 +1,4 @@
+#include "harness/engine/per_image.h"
 #include "harness/engine/reshaping.h"
 
 namespace assay::engine {
@@ -17,6 +18,7 @@ Status Infer(Inference& inference) {
 }  // namespace
 
 extern const Lowering unsqueeze;
-const Lowering unsqueeze = {.op_type = "Unsqueeze", .infer = Infer, .lower = LowerReshaping};
+const Lowering unsqueeze = {
+    .op_type = "Unsqueeze", .infer = Infer, .lower = LowerReshaping, .per_image = OnlyFirstIsBatch};
 
 }  // namespace assay::engine

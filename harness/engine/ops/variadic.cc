@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -26,16 +27,15 @@ Status Infer(Inference& inference) {
 template <typename T, typename Function>
 void AddStep(const Node& node, Lowerer& lowerer, const Operand& dst, const Operand& a,
              const Operand& b, Function function) {
-  const LoopNest<3> nest(dst.shape, {dst.strides, a.BroadcastStrides(dst.shape),
-                                     b.BroadcastStrides(dst.shape)});
+  const LoopNest<3> nest(
+      dst.shape, {dst.strides, a.BroadcastStrides(dst.shape), b.BroadcastStrides(dst.shape)});
   lowerer.Add(node, {a, b}, {dst}, [=](const Frame& frame) -> Status {
     T* to = frame.At<T>(dst);
     const T *lhs = frame.At<const T>(a), *rhs = frame.At<const T>(b);
     const auto steps = nest.steps();
     nest.Run(*frame.pool, [&](const auto& at) {
       for (int64_t i = 0; i < nest.inner(); ++i) {
-        to[at[0] + i * steps[0]] =
-            function(lhs[at[1] + i * steps[1]], rhs[at[2] + i * steps[2]]);
+        to[at[0] + i * steps[0]] = function(lhs[at[1] + i * steps[1]], rhs[at[2] + i * steps[2]]);
       }
     });
     return {};
@@ -78,20 +78,24 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const auto same = [](auto x) { return x; };
   WithNumber(lowerer.type(node.input(0)).dtype, [&]<typename T>(T) {
     if (node.op_type == "Max") {
-      AddSteps<T>(node, lowerer, [](T a, T b) { return Larger(a, b); }, same);
+      AddSteps<T>(
+          node, lowerer, [](T a, T b) { return Larger(a, b); }, same);
     } else if (node.op_type == "Min") {
-      AddSteps<T>(node, lowerer, [](T a, T b) { return Smaller(a, b); }, same);
+      AddSteps<T>(
+          node, lowerer, [](T a, T b) { return Smaller(a, b); }, same);
     } else if constexpr (std::is_floating_point_v<T>) {
       const auto count = static_cast<T>(node.inputs.size());
-      AddSteps<T>(node, lowerer, [](T a, T b) { return a + b; }, [=](T x) { return x / count; });
+      AddSteps<T>(
+          node, lowerer, [](T a, T b) { return a + b; }, [=](T x) { return x / count; });
     }
   });
   return {};
 }
 
-constexpr Lowering kMembers[] = {{.op_type = "Max", .infer = Infer, .lower = Lower},
-                                 {.op_type = "Mean", .infer = Infer, .lower = Lower},
-                                 {.op_type = "Min", .infer = Infer, .lower = Lower}};
+constexpr Lowering kMembers[] = {
+    {.op_type = "Max", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages},
+    {.op_type = "Mean", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages},
+    {.op_type = "Min", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages}};
 
 }  // namespace
 

@@ -1,4 +1,5 @@
 #include "harness/engine/broadcast.h"
+#include "harness/engine/per_image.h"
 
 namespace assay::engine {
 namespace {
@@ -30,8 +31,8 @@ Status Lower(const Node& node, Lowerer& lowerer) {
       const auto steps = nest.steps();
       nest.Run(*frame.pool, [&](const auto& at) {
         for (int64_t i = 0; i < nest.inner(); ++i) {
-          to[at[0] + i * steps[0]] = choice[at[1] + i * steps[1]] ? a[at[2] + i * steps[2]]
-                                                                  : b[at[3] + i * steps[3]];
+          to[at[0] + i * steps[0]] =
+              choice[at[1] + i * steps[1]] ? a[at[2] + i * steps[2]] : b[at[3] + i * steps[3]];
         }
       });
       return {};
@@ -43,6 +44,7 @@ Status Lower(const Node& node, Lowerer& lowerer) {
 }  // namespace
 
 extern const Lowering where;
-const Lowering where = {.op_type = "Where", .infer = Infer, .lower = Lower};
+const Lowering where = {
+    .op_type = "Where", .infer = Infer, .lower = Lower, .per_image = BroadcastsImages};
 
 }  // namespace assay::engine

@@ -125,7 +125,7 @@ TEST_P(IntegerFusion, AgreesWithOnnx) {
   }
 }
 
-// Every tier and thread count gives the same bits.
+// Every tier, thread count and way to take a batch gives the same bits.
 TEST_P(IntegerFusion, SameBitsEverywhere) {
   QdqBuilder builder;
   GetParam().build(builder);
@@ -135,6 +135,7 @@ TEST_P(IntegerFusion, SameBitsEverywhere) {
       PlanOptions options;
       options.usable = *IsaCap(Name(isa)) & UsableIsas();
       options.threads = threads;
+      options.images_at_once = threads == 1 ? PlanOptions::kAllAtOnce : 1;
       const auto plan = BuildPlan(builder.graph, options);
       ASSERT_NE(plan, nullptr);
       std::vector<Tensor> inputs;

@@ -51,6 +51,26 @@ TEST_P(Models, FusedAgreesWithLiteral) {
   }
 }
 
+// A batch in parts gives the bits of the batch at once.
+TEST_P(Models, PartsGiveTheSameBits) {
+  if (!GetParam().open_batch) GTEST_SKIP() << "the model is for one image";
+  const auto whole =
+      BuildPlan(graph_, {.batch = 4, .threads = 2, .images_at_once = PlanOptions::kAllAtOnce});
+  ASSERT_NE(whole, nullptr);
+  const Tensor x = RandomTensor(whole->inputs()[0].shape, 1);
+  const std::vector<Tensor> expected = RunPlan(whole, {x}, 2);
+  for (const int64_t images : {1, 2}) {
+    const auto parts = BuildPlan(graph_, {.batch = 4, .threads = 2, .images_at_once = images});
+    ASSERT_NE(parts, nullptr);
+    EXPECT_EQ(parts->parts(), 4 / images);
+    const std::vector<Tensor> outputs = RunPlan(parts, {x}, 2);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      EXPECT_EQ(std::memcmp(outputs[i].data(), expected[i].data(), outputs[i].bytes()), 0)
+          << images << " images, output " << i;
+    }
+  }
+}
+
 // Memory is planned close to the least possible.
 TEST_P(Models, TheArenaIsCloseToTheBound) {
   for (const bool fuse : {true, false}) {
