@@ -1,9 +1,12 @@
 // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul: exact sums of products of codes less
-// their zero points, as loops. QLinearX then scale and round once, as QuantizeLinear does.
+// their zero points, by kernels where there is one for XInteger, otherwise as loops. QLinearX then
+// scale and round once, as QuantizeLinear does.
 #include <limits>
 
 #include "harness/engine/broadcast.h"
+#include "harness/engine/code_product.h"
 #include "harness/engine/conv_node.h"
+#include "harness/engine/per_image.h"
 #include "harness/engine/plain_matmul.h"
 #include "harness/engine/quantized_operand.h"
 #include "kernels/base/quant.h"
@@ -72,8 +75,8 @@ Status InferConvolution(Inference& inference) {
   const size_t required = Requantizes(kInputs) ? 8 : 2;
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(required, Requantizes(kInputs) ? 9 : 4));
   if (inference.shape(kInputs.b).rank() < 1) return inference.Error("the weights are a scalar");
-  ASSAY_ASSIGN_OR_RETURN(
-      const DType result, CheckOperands(inference, kInputs, inference.shape(kInputs.b)[0]));
+  ASSAY_ASSIGN_OR_RETURN(const DType result,
+                         CheckOperands(inference, kInputs, inference.shape(kInputs.b)[0]));
   if (inference.has(kInputs.bias)) {
     ASSAY_RETURN_IF_ERROR(inference.ExpectType(kInputs.bias, {DType::kI32}));
   }
@@ -82,9 +85,8 @@ Status InferConvolution(Inference& inference) {
 
 template <typename X, typename W, typename Y>
 Status AddConvolutionOf(const Node& node, Lowerer& lowerer, const Inputs& inputs) {
-  ASSAY_ASSIGN_OR_RETURN(
-      const PlainConvolution plain,
-      PlainConvolutionOf(node, lowerer, {inputs.a, inputs.b, inputs.bias}));
+  ASSAY_ASSIGN_OR_RETURN(const PlainConvolution plain,
+                         PlainConvolutionOf(node, lowerer, {inputs.a, inputs.b, inputs.bias}));
   const Operand x = lowerer.Dense(node.input(inputs.a)), w = lowerer.Dense(node.input(inputs.b));
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   std::vector<Operand> reads = {x, w};
@@ -120,9 +122,9 @@ template <const Inputs& kInputs>
 Status InferMatrix(Inference& inference) {
   const size_t count = Requantizes(kInputs) ? 8 : 4;
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(Requantizes(kInputs) ? 8 : 2, count));
-  ASSAY_ASSIGN_OR_RETURN(const Shape shape,
-                         MatMulShape(inference.node(), inference.shape(kInputs.a),
-                                     inference.shape(kInputs.b)));
+  ASSAY_ASSIGN_OR_RETURN(
+      const Shape shape,
+      MatMulShape(inference.node(), inference.shape(kInputs.a), inference.shape(kInputs.b)));
   // Columns of b may have scales and zero points of their own.
   const Shape& b = inference.shape(kInputs.b);
   const int64_t columns = b.rank() < 2 ? 0 : b[b.rank() - 1];
@@ -172,8 +174,15 @@ Status WithCodes(const Node& node, const Lowerer& lowerer, const Inputs& inputs,
   });
 }
 
+// Of XInteger, whose results are the sums as they are.
+constexpr CodeInputs kCodeInputs = {kInteger.a, kInteger.b, kInteger.a_zero, kInteger.b_zero};
+
 template <const Inputs& kInputs>
 Status LowerConvolution(const Node& node, Lowerer& lowerer) {
+  if constexpr (&kInputs == &kInteger) {
+    ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeConvolution(node, lowerer, kCodeInputs));
+    if (added) return {};
+  }
   return WithCodes(node, lowerer, kInputs, [&]<typename A, typename B, typename Y>(A, B, Y) {
     return AddConvolutionOf<A, B, Y>(node, lowerer, kInputs);
   });
@@ -181,28 +190,29 @@ Status LowerConvolution(const Node& node, Lowerer& lowerer) {
 
 template <const Inputs& kInputs>
 Status LowerMatrix(const Node& node, Lowerer& lowerer) {
+  if constexpr (&kInputs == &kInteger) {
+    ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeMatrix(node, lowerer, kCodeInputs));
+    if (added) return {};
+  }
   return WithCodes(node, lowerer, kInputs, [&]<typename A, typename B, typename Y>(A, B, Y) {
     return AddMatrixProduct<A, B, Y>(node, lowerer, kInputs);
   });
 }
 
-constexpr Lowering kMembers[] = {{.op_type = "ConvInteger",
-                                  .infer = InferConvolution<kInteger>,
-                                  .lower = LowerConvolution<kInteger>},
-                                 {.op_type = "MatMulInteger",
-                                  .infer = InferMatrix<kInteger>,
-                                  .lower = LowerMatrix<kInteger>},
-                                 {.op_type = "QLinearConv",
-                                  .infer = InferConvolution<kQLinear>,
-                                  .lower = LowerConvolution<kQLinear>},
-                                 {.op_type = "QLinearMatMul",
-                                  .infer = InferMatrix<kQLinear>,
-                                  .lower = LowerMatrix<kQLinear>}};
+constexpr Lowering kMembers[] = {
+    {.op_type = "ConvInteger",
+     .infer = InferConvolution<kInteger>,
+     .lower = LowerConvolution<kInteger>,
+     .per_image = OnlyFirstIsBatch},
+    {.op_type = "MatMulInteger", .infer = InferMatrix<kInteger>, .lower = LowerMatrix<kInteger>},
+    {.op_type = "QLinearConv",
+     .infer = InferConvolution<kQLinear>,
+     .lower = LowerConvolution<kQLinear>},
+    {.op_type = "QLinearMatMul", .infer = InferMatrix<kQLinear>, .lower = LowerMatrix<kQLinear>}};
 
 }  // namespace
 
 extern const Lowering integer_products;
-const Lowering integer_products = {
-    .family = [] { return std::span<const Lowering>(kMembers); }};
+const Lowering integer_products = {.family = [] { return std::span<const Lowering>(kMembers); }};
 
 }  // namespace assay::engine

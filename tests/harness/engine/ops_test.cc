@@ -343,5 +343,18 @@ TEST(Ops, Dequantize) {
               ElementsAre(-128, 127, -1, 1));
 }
 
+// Dense rows of four axes could be read as an image of one channel.
+TEST(Ops, MatMulOfFourAxesOfWhichOneIsSingle) {
+  const Tensor x = RandomTensor({2, 1, 3, 8}, 1);
+  GraphBuilder b;
+  b.Input("x", DType::kF32, {2, 1, 3, 8}).Input("v", DType::kF32, {8, 4});
+  b.Op("MatMul", {"x", "v"}, "y").Output("y");
+  GraphBuilder constant;
+  constant.Input("x", DType::kF32, {2, 1, 3, 8}).Init("v", {8, 4}, RandomFloats(32, 2));
+  constant.Op("MatMul", {"x", "v"}, "y").Output("y");
+  const Tensor v = RandomTensor({8, 4}, 2);
+  ExpectNear(RunGraph(constant.graph, {x}).at(0), RunGraph(b.graph, {x, v}).at(0), 1e-5f);
+}
+
 }  // namespace
 }  // namespace assay::engine
