@@ -28,6 +28,7 @@ Budget BudgetFor(const Graph& graph, const PlanOptions& options) {
   Budget budget;
   budget.value_bytes = options.max_bytes;
   budget.constant_bytes = options.constant_bytes + kGrowth * weights;
+  budget.packed_bytes = std::min(budget.constant_bytes, options.max_bytes);
   budget.work = static_cast<double>(kWorkPerByte * budget.constant_bytes);
   return budget;
 }

@@ -51,7 +51,8 @@ Result<std::vector<Tensor>> Evaluate(const Node& node, const Graph& graph, const
   }
 
   const PlanOptions options;
-  ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(alone, types, options).Run());
+  ASSAY_ASSIGN_OR_RETURN(Program program,
+                         Lowerer(alone, types, options, budget.packed_bytes).Run());
   ASSAY_RETURN_IF_ERROR(SpendWork(node, types, program, budget));
   PlanMemory(program);
   ASSAY_RETURN_IF_ERROR(Executor(program, 1).Run({}, views));

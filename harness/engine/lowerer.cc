@@ -8,30 +8,13 @@
 #include "harness/engine/lowering.h"
 
 namespace assay::engine {
-namespace {
-
-// What packed weights may take. Every node packs its own, also where many share them, so that a
-// small file could ask for any memory.
-int64_t PackedLimit(const Graph& graph, const PlanOptions& options) {
-  constexpr int64_t kBase = 4, kGrowth = 8;
-  int64_t bytes = kBase * options.constant_bytes;
-  for (const auto& [name, tensor] : graph.initializers) {
-    bytes += kGrowth * static_cast<int64_t>(tensor.bytes());
-  }
-  return std::min(bytes, options.max_bytes);
-}
-
-Status CheckPacked(const Node& node, const Program& program, int64_t limit) {
-  if (static_cast<int64_t>(program.packed_bytes) <= limit) return {};
-  return Error(
-      fmt::format("node '{}' ({}): the packed weights up to here take {} bytes, {} are allowed",
-                  node.name, node.op_type, program.packed_bytes, limit));
-}
-
-}  // namespace
-
-Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options, int64_t parts)
-    : graph_(graph), types_(types), options_(options), consumers_(Consumers(graph)) {
+Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options, int64_t packed_bytes,
+                 int64_t parts)
+    : graph_(graph),
+      types_(types),
+      options_(options),
+      consumers_(Consumers(graph)),
+      packed_limit_(packed_bytes) {
   program_.threads = options.threads;
   program_.parts = parts;
   for (const ValueInfo& output : graph.outputs) outputs_.insert(output.name);
@@ -40,16 +23,22 @@ Lowerer::Lowerer(Graph& graph, const Types& types, const PlanOptions& options, i
 Result<Program> Lowerer::Run() && {
   AddInputs();
   FindSlots();
-  const int64_t packed_limit = PackedLimit(graph_, options_);
   for (int i = 0; i < static_cast<int>(graph_.nodes.size()); ++i) {
     const Node& node = graph_.nodes[static_cast<size_t>(i)];
     ASSAY_RETURN_IF_ERROR(Lower(node));
-    ASSAY_RETURN_IF_ERROR(CheckPacked(node, program_, packed_limit));
+    ASSAY_RETURN_IF_ERROR(ExpectPackedFits(node, 0));
     LetGo(i);
   }
   AddOutputs();
   for (StepInfo& info : program_.infos) info.macs *= parts();
   return std::move(program_);
+}
+
+Status Lowerer::ExpectPackedFits(const Node& node, int64_t bytes) const {
+  const auto before = static_cast<int64_t>(program_.packed_bytes);
+  if (before <= packed_limit_ && bytes <= packed_limit_ - before) return {};
+  return NodeError(node, "the packed weights up to here take {} bytes, {} are allowed",
+                   before + bytes, packed_limit_);
 }
 
 Status Lowerer::Lower(const Node& node) {

@@ -25,8 +25,10 @@ enum class Order {
 
 class Lowerer {
  public:
-  // `types`: of one of `parts` equal parts of the batch (batch_parts.h).
-  Lowerer(Graph& graph, const Types& types, const PlanOptions& options, int64_t parts = 1);
+  // `types`: of one of `parts` equal parts of the batch (batch_parts.h). `packed_bytes`: the most
+  // that packed weights and tables may take.
+  Lowerer(Graph& graph, const Types& types, const PlanOptions& options, int64_t packed_bytes,
+          int64_t parts = 1);
   // Lowers all nodes and the borders of the graph. Initializers are let go behind the last node
   // that reads them.
   Result<Program> Run() &&;
@@ -65,6 +67,8 @@ class Lowerer {
   Operand Constant(Tensor tensor);
   // Before the Add of the step that reads them.
   void CountPackedBytes(size_t bytes) { packed_bytes_ += bytes; }
+  // Error: packed bytes in all, with so many that are yet to be made, go beyond what is allowed.
+  Status ExpectPackedFits(const Node& node, int64_t bytes) const;
 
   // Appends a step of `node`. What it reads and writes is alive at least here. The result is for
   // filling in more than the name, and valid until the next Add.
@@ -114,6 +118,7 @@ class Lowerer {
   std::map<std::string, Slot> slots_;
   const Node* current_ = nullptr;
   size_t packed_bytes_ = 0;  // Of the step to come.
+  const int64_t packed_limit_;
 };
 
 }  // namespace assay::engine

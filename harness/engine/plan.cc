@@ -66,8 +66,8 @@ Status CheckBytes(const Program& program, int64_t allowed) {
 }
 
 // The same function of its inputs, in fewer and larger nodes.
-Result<Types> Simplify(Graph& graph, const Types& inputs, const PlanOptions& options) {
-  Budget budget = BudgetFor(graph, options);
+Result<Types> Simplify(Graph& graph, const Types& inputs, const PlanOptions& options,
+                       Budget& budget) {
   if (!options.fuse) return InferAndFold(graph, inputs, Folding::kAll, budget);
   ASSAY_RETURN_IF_ERROR(RemoveIdentity(graph));
   ASSAY_ASSIGN_OR_RETURN(Types types, InferAndFold(graph, inputs, Folding::kKeepQuantized, budget));
@@ -86,10 +86,12 @@ Result<Plan> Plan::Build(Graph graph, const PlanOptions& options) {
   ASSAY_RETURN_IF_ERROR(SortTopologically(graph));
   RemoveUnused(graph);
   ASSAY_ASSIGN_OR_RETURN(const Types inputs, BindInputs(graph, options));
-  ASSAY_ASSIGN_OR_RETURN(Types types, Simplify(graph, inputs, options));
+  Budget budget = BudgetFor(graph, options);
+  ASSAY_ASSIGN_OR_RETURN(Types types, Simplify(graph, inputs, options, budget));
   ASSAY_RETURN_IF_ERROR(CheckOutputs(graph, types));
   const BatchParts parts = PartsOf(graph, std::move(types), options);
-  ASSAY_ASSIGN_OR_RETURN(Program program, Lowerer(graph, parts.types, options, parts.count).Run());
+  Lowerer lowerer(graph, parts.types, options, budget.packed_bytes, parts.count);
+  ASSAY_ASSIGN_OR_RETURN(Program program, std::move(lowerer).Run());
   PlanMemory(program);
   ASSAY_RETURN_IF_ERROR(CheckBytes(program, options.max_bytes));
   return Plan(std::make_unique<Program>(std::move(program)));

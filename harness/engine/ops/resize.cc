@@ -229,8 +229,10 @@ void Mix(const Mixture& mixture, const Lines& from, const T* read, T* result) {
 
 // One axis, from src to dst, whose other extents agree.
 template <typename T>
-void AddAxis(const Node& node, Lowerer& lowerer, int at, const ResizeAxis& axis,
-             const Operand& src, const Operand& dst) {
+Status AddAxis(const Node& node, Lowerer& lowerer, int at, const ResizeAxis& axis,
+               const Operand& src, const Operand& dst) {
+  constexpr auto kBytes = static_cast<int64_t>(sizeof(Mixture));
+  ASSAY_RETURN_IF_ERROR(lowerer.ExpectPackedFits(node, axis.out * kBytes));
   const auto outside = Convert<T>(node.Float("extrapolation_value", 0.0f));
   const Lines from = LinesOf(src.shape, at), to = LinesOf(dst.shape, at);
   std::vector<Mixture> mixtures = MixturesOf(node, axis);
@@ -252,6 +254,7 @@ void AddAxis(const Node& node, Lowerer& lowerer, int at, const ResizeAxis& axis,
                 });
                 return {};
               });
+  return {};
 }
 
 Status Lower(const Node& node, Lowerer& lowerer) {
@@ -264,17 +267,18 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   }
   Operand src = lowerer.Dense(node.input(0));
   if (changed.empty()) lowerer.Define(node.outputs[0], src);
-  WithNumber(src.dtype, [&]<typename T>(T) {
+  return WithNumber(src.dtype, [&]<typename T>(T) -> Status {
     for (int axis : changed) {
       Shape shape = src.shape;
       shape[axis] = axes[static_cast<size_t>(axis)].out;
       const Operand dst = axis == changed.back() ? lowerer.New(node.outputs[0], Order::kDense)
                                                  : lowerer.Scratch(src.dtype, shape);
-      AddAxis<T>(node, lowerer, axis, axes[static_cast<size_t>(axis)], src, dst);
+      ASSAY_RETURN_IF_ERROR(
+          AddAxis<T>(node, lowerer, axis, axes[static_cast<size_t>(axis)], src, dst));
       src = dst;
     }
+    return {};
   });
-  return {};
 }
 
 }  // namespace

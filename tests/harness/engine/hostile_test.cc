@@ -328,6 +328,40 @@ TEST(Hostile, SharedWeightsThatWouldFillTheMemory) {
   EXPECT_THAT(error(100), HasSubstr("the packed weights up to here take"));
 }
 
+// Folding a normalization copies a weight that many share; the copies justify no more of them.
+TEST(Hostile, SharedWeightsThatNormalizationsCopy) {
+  PlanOptions options;
+  options.constant_bytes = 1 << 18;
+  const auto error = [&](int nodes) {
+    GraphBuilder builder;
+    builder.Input("v0", DType::kF32, {1, 64, 1, 1});
+    builder.Init("w", {64, 64, 1, 1}, RandomFloats(64 * 64, 1));
+    builder.Init("c", {64}, std::vector<float>(64, 1.0f));
+    for (int i = 0; i < nodes; ++i) {
+      const std::string conv = "u" + std::to_string(i), next = "v" + std::to_string(i + 1);
+      builder.Op("Conv", {"v" + std::to_string(i), "w"}, conv);
+      builder.Op("BatchNormalization", {conv, "c", "c", "c", "c"}, next);
+    }
+    return BuildError(builder.Output("v" + std::to_string(nodes)).graph, options);
+  };
+  EXPECT_EQ(error(20), "");
+  EXPECT_THAT(error(100), HasSubstr("the packed weights up to here take"));
+}
+
+// A table has an entry for every pixel along an axis, whatever the file has.
+TEST(Hostile, TablesOfResizeAreCounted) {
+  const auto error = [](int64_t size) {
+    GraphBuilder builder;
+    builder.Input("x", DType::kU8, {1, 1, 1, 1}).Init<int64_t>("sizes", {4}, {1, 1, 1, size});
+    builder.Op("Resize", {"x", "", "", "sizes"}, "y").Output("y", DType::kU8);
+    PlanOptions options;
+    options.constant_bytes = 1 << 20;
+    return BuildError(builder.graph, options);
+  };
+  EXPECT_EQ(error(1 << 10), "");
+  EXPECT_THAT(error(1 << 20), HasSubstr("the packed weights up to here take"));
+}
+
 // Operators that do more than one operation for each element say so.
 TEST(Hostile, ConstantsWhoseWorkIsHidden) {
   PlanOptions options;
