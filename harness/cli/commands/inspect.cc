@@ -68,6 +68,9 @@ void PrintText(const Graph& graph, const std::map<std::string, OperatorCount>& c
                report::FormatBytes(static_cast<double>(plan->arena_bytes())),
                report::FormatBytes(static_cast<double>(plan->arena_lower_bound())),
                report::FormatBytes(static_cast<double>(plan->weight_bytes())));
+    if (plan->parts() > 1) {
+      fmt::print("batch  in {} parts, each through all steps before the next\n", plan->parts());
+    }
   }
   report::Table table({"operator", "nodes", "quantizable"});
   for (const auto& [name, count] : counts) {
@@ -97,6 +100,7 @@ nlohmann::json ToJson(const Graph& graph, const std::map<std::string, OperatorCo
   if (plan == nullptr) return json;
   json["macs"] = plan->macs();
   json["int8_macs"] = plan->int8_macs();
+  json["parts"] = plan->parts();
   json["arena_bytes"] = plan->arena_bytes();
   json["arena_lower_bound_bytes"] = plan->arena_lower_bound();
   json["packed_weight_bytes"] = plan->weight_bytes();

@@ -138,7 +138,8 @@ constexpr const char* kFooter = R"(
 A step is one call of a kernel: a node with what is fused into it, or a conversion of layouts. Its time
 is that of warm runs in which a clock is read after every step; they take turns with runs without,
 which are the whole that the last line compares the sum with. Both are means over the middle half of
-the runs, the fastest and the slowest quarter left out.
+the runs, the fastest and the slowest quarter left out. All images of a batch take a step together,
+also where a plan would let threads take images through all steps.
   share       of the sum of all steps
   Gop/s       2 x multiply-adds per second, as the model has them: a Winograd kernel does fewer, and
               may go beyond 100 % of the peak

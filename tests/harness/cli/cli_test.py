@@ -187,6 +187,7 @@ class Inspect(unittest.TestCase):
         self.assertEqual(model["unsupported"], [])
         self.assertLessEqual(model["arena_lower_bound_bytes"], model["arena_bytes"])
         self.assertLessEqual(model["arena_bytes"], 1.05 * model["arena_lower_bound_bytes"])
+        self.assertEqual(model["parts"], 1)
         self.assertIn("lower bound", assay("inspect", MODEL).stdout)
 
     def test_what_is_not_supported_is_shown(self):
