@@ -1,0 +1,219 @@
+#include "objectives/stats/cusum.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/base/check.h"
+#include "objectives/stats/order.h"
+
+namespace assay {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// A sum jumps past its threshold; Siegmund's correction for how far, of normal steps.
+constexpr double kOvershoot = 1.166;
+// The median of the square of a standard normal number.
+constexpr double kMedianSquare = 0.454936;
+// Differences that the variation between runs is estimated from, at least.
+constexpr size_t kMinDifferences = 5;
+// What a difference is worth in a median of squares, in degrees of freedom.
+constexpr double kWorth = 0.37;
+
+bool Usable(const Location& run) { return run.known() && run.standard_error > 0; }
+
+// Of the whole series: what an observation of a run varies by, and how well it is known. A run of
+// d degrees of freedom has about (d + 1) observations, up to a factor that is the same for all.
+Location Pooled(std::span<const Location> runs) {
+  double sum = 0, degrees = 0;
+  for (const Location& run : runs) {
+    if (!Usable(run)) continue;
+    const double d = run.degrees_of_freedom;
+    sum += d * run.standard_error * run.standard_error * (d + 1);
+    degrees += d;
+  }
+  return {.value = 0, .standard_error = std::sqrt(sum / degrees), .degrees_of_freedom = degrees};
+}
+
+// The variance of each run; infinite where it is not known.
+std::vector<double> Variances(std::span<const Location> runs, const Location& pooled) {
+  std::vector<double> variances;
+  for (const Location& run : runs) {
+    if (!Usable(run)) {
+      variances.push_back(kInfinity);
+      continue;
+    }
+    const double shared = pooled.standard_error * pooled.standard_error;
+    variances.push_back(std::max(run.standard_error * run.standard_error,
+                                 shared / (run.degrees_of_freedom + 1)));
+  }
+  return variances;
+}
+
+// Neighbors: the square of their difference, and the variance of it that the errors explain.
+struct Difference {
+  double square, explained;
+};
+
+std::vector<Difference> Neighbors(std::span<const Location> runs,
+                                  std::span<const double> variances) {
+  std::vector<Difference> differences;
+  size_t before = runs.size();
+  for (size_t r = 0; r < runs.size(); ++r) {
+    if (!Usable(runs[r])) continue;
+    if (before < runs.size()) {
+      const double difference = runs[r].value - runs[before].value;
+      differences.push_back({difference * difference, variances[r] + variances[before]});
+    }
+    before = r;
+  }
+  return differences;
+}
+
+// The variance beyond the errors.
+double Between(const std::vector<Difference>& differences) {
+  if (differences.size() < kMinDifferences) return 0;
+  const auto excess = [&](double between) {
+    std::vector<double> ratios;
+    for (const Difference& d : differences) ratios.push_back(d.square / (d.explained + 2 * between));
+    return Median(ratios) - kMedianSquare;
+  };
+  if (excess(0) <= 0) return 0;
+  double lo = 0, hi = differences[0].explained;
+  while (excess(hi) > 0) hi *= 2;
+  for (int i = 0; i < 50; ++i) {
+    const double middle = (lo + hi) / 2;
+    (excess(middle) > 0 ? lo : hi) = middle;
+  }
+  return hi;
+}
+
+// The standard normal number as likely as t. Beyond 8 it does not matter by how much.
+double ToNormal(double t, double degrees_of_freedom) {
+  const double tail = Location{std::abs(t), 1, degrees_of_freedom}.PAbove(0);
+  const double z = tail < 1e-15 ? 8 : -StudentQuantile(tail, kInfinity);
+  return std::copysign(z, t);
+}
+
+// The weighted mean of some runs.
+struct Level {
+  double weight = 0, mean = 0;
+
+  void Add(double value, double variance) {
+    if (!std::isfinite(variance)) return;
+    weight += 1 / variance;
+    mean += (value - mean) / variance / weight;
+  }
+};
+
+class Charting {
+ public:
+  Charting(std::span<const Location> runs, const CusumRules& rules)
+      : runs_(runs), rules_(rules) {
+    const Location pooled = Pooled(runs);
+    variances_ = Variances(runs, pooled);
+    degrees_ = pooled.degrees_of_freedom;
+    const std::vector<Difference> neighbors = Neighbors(runs, variances_);
+    const double between = Between(neighbors);
+    if (between > 0) degrees_ = std::min(degrees_, kWorth * static_cast<double>(neighbors.size()));
+    for (double& variance : variances_) variance += between;
+    chart_.between = std::sqrt(between);
+  }
+
+  Chart Run() {
+    for (size_t r = 0; r < runs_.size(); ++r) {
+      const double z = Standardized(r);
+      chart_.standardized.push_back(z);
+      if (!std::isnan(z)) {
+        Add(up_, z, r);
+        Add(down_, -z, r);
+      }
+      chart_.up.push_back(up_.sum);
+      chart_.down.push_back(down_.sum);
+      level_.Add(runs_[r].value, variances_[r]);
+      if (up_.sum > rules_.threshold) Found(up_, r);
+      if (down_.sum > rules_.threshold) Found(down_, r);
+    }
+    return std::move(chart_);
+  }
+
+ private:
+  struct Sum {
+    double sum = 0;
+    size_t first = 0;  // The run after its last zero.
+  };
+
+  double Standardized(size_t r) const {
+    if (!std::isfinite(variances_[r]) || level_.weight == 0) return std::nan("");
+    const double error = std::sqrt(variances_[r] + 1 / level_.weight);
+    return ToNormal((runs_[r].value - level_.mean) / error, degrees_);
+  }
+
+  void Add(Sum& sum, double z, size_t r) const {
+    if (sum.sum == 0) sum.first = r;
+    sum.sum = std::max(0.0, sum.sum + z - rules_.slack);
+  }
+
+  Level Mean(size_t begin, size_t end) const {
+    Level level;
+    for (size_t r = begin; r < end; ++r) level.Add(runs_[r].value, variances_[r]);
+    return level;
+  }
+
+  Location Step(size_t first, size_t found) const {
+    const Level before = Mean(begin_, first), after = Mean(first, found + 1);
+    return {.value = after.mean - before.mean,
+            .standard_error = std::sqrt(1 / before.weight + 1 / after.weight),
+            .degrees_of_freedom = degrees_};
+  }
+
+  // The next level begins with the next run: those of the change were chosen for what they are.
+  void Found(const Sum& sum, size_t found) {
+    Shift best{sum.first, found, Step(sum.first, found)};
+    const auto apart = [](const Location& step) { return std::abs(step.value) / step.standard_error; };
+    for (size_t first = sum.first + 1; first <= found; ++first) {
+      if (!std::isfinite(variances_[first])) continue;
+      const Location step = Step(first, found);
+      if (apart(step) > apart(best.size)) best = {first, found, step};
+    }
+    chart_.shifts.push_back(best);
+    begin_ = best.first;
+    level_ = {};
+    up_ = down_ = {};
+  }
+
+  const std::span<const Location> runs_;
+  const CusumRules rules_;
+  double degrees_ = 0;  // Of the errors.
+  std::vector<double> variances_;
+  size_t begin_ = 0;  // Of the level.
+  Level level_;
+  Sum up_, down_;
+  Chart chart_;
+};
+
+}  // namespace
+
+double CusumRunLength(const CusumRules& rules) {
+  ASSAY_CHECK(rules.slack > 0);
+  const double reach = 2 * rules.slack * (rules.threshold + kOvershoot);
+  const double one_sided = (std::exp(reach) - reach - 1) / (2 * rules.slack * rules.slack);
+  return one_sided / 2;
+}
+
+double CusumThreshold(double run_length, double slack) {
+  ASSAY_CHECK(run_length >= 1);
+  double lo = 0, hi = 1;
+  while (CusumRunLength({slack, hi}) < run_length) hi *= 2;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (lo + hi) / 2;
+    (CusumRunLength({slack, middle}) < run_length ? lo : hi) = middle;
+  }
+  return hi;
+}
+
+Chart Cusum(std::span<const Location> runs, const CusumRules& rules) {
+  return Charting(runs, rules).Run();
+}
+
+}  // namespace assay
