@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "harness/file/write_whole.h"
+#include "harness/gate/file_hash.h"
 #include "harness/measure/machine.h"
 
 namespace assay::gate {
@@ -20,17 +20,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr Condition kConditions[] = {Condition::kQuiet, Condition::kBusy, Condition::kMemory};
-
-// FNV-1a 64 of the bytes.
-Result<std::string> HashOf(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Error(fmt::format("{}: cannot be read", path));
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (std::istreambuf_iterator<char> at(file), end; at != end; ++at) {
-    hash = (hash ^ static_cast<uint8_t>(*at)) * 0x100000001b3u;
-  }
-  return fmt::format("{:016x}", hash);
-}
 
 Status Read(const std::string& file, std::ifstream& in, Record& record) {
   const Json json = Json::parse(in, nullptr, false);

@@ -160,6 +160,17 @@ Result<std::vector<std::string>> CommitsBetween(const Repository& repository,
   return commits;
 }
 
+Result<std::string> ShortName(const Repository& repository, const std::string& revision) {
+  const bool working = revision == kWorkingTree;
+  ASSAY_ASSIGN_OR_RETURN(std::string commit,
+                         Git(repository, {"rev-parse", "--verify", "--short=12",
+                                          (working ? "HEAD" : revision) + "^{commit}"}));
+  if (!working) return commit;
+  ASSAY_ASSIGN_OR_RETURN(const std::string tree, WorkingTree(repository));
+  ASSAY_ASSIGN_OR_RETURN(const std::string committed, TreeOf(repository, "HEAD"));
+  return commit + (tree == committed ? "" : "+");
+}
+
 Result<std::string> Describe(const Repository& repository, const std::string& revision) {
   return Git(repository, {"log", "-1", "--format=%h %s", revision});
 }

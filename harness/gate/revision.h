@@ -34,6 +34,10 @@ Result<std::string> BuildCases(const Repository& repository, const std::string& 
 Result<std::vector<std::string>> CommitsBetween(const Repository& repository,
                                                 const std::string& good, const std::string& bad);
 
+// "1240cf46a2b1"; of the working tree that of HEAD, with "+" where the tree is another. Error:
+// git's sentence.
+Result<std::string> ShortName(const Repository& repository, const std::string& revision);
+
 // "1240cf4 Packing follows the order of the weights".
 Result<std::string> Describe(const Repository& repository, const std::string& revision);
 

@@ -16,7 +16,7 @@ constexpr double kOvershoot = 1.166;
 // The median of the square of a standard normal number.
 constexpr double kMedianSquare = 0.454936;
 // Differences that the variation between runs is estimated from, at least.
-constexpr size_t kMinDifferences = 5;
+constexpr size_t kMinDifferences = 8;
 // What a difference is worth in a median of squares, in degrees of freedom.
 constexpr double kWorth = 0.37;
 
@@ -44,8 +44,8 @@ std::vector<double> Variances(std::span<const Location> runs, const Location& po
       continue;
     }
     const double shared = pooled.standard_error * pooled.standard_error;
-    variances.push_back(std::max(run.standard_error * run.standard_error,
-                                 shared / (run.degrees_of_freedom + 1)));
+    variances.push_back(
+        std::max(run.standard_error * run.standard_error, shared / (run.degrees_of_freedom + 1)));
   }
   return variances;
 }
@@ -72,16 +72,18 @@ std::vector<Difference> Neighbors(std::span<const Location> runs,
 
 // The variance beyond the errors.
 double Between(const std::vector<Difference>& differences) {
-  if (differences.size() < kMinDifferences) return 0;
+  if (differences.empty()) return 0;
+  std::vector<double> ratios(differences.size());
   const auto excess = [&](double between) {
-    std::vector<double> ratios;
-    for (const Difference& d : differences) ratios.push_back(d.square / (d.explained + 2 * between));
-    return Median(ratios) - kMedianSquare;
+    std::ranges::transform(differences, ratios.begin(), [&](const Difference& d) {
+      return d.square / (d.explained + 2 * between);
+    });
+    return MedianInPlace(ratios) - kMedianSquare;
   };
   if (excess(0) <= 0) return 0;
   double lo = 0, hi = differences[0].explained;
   while (excess(hi) > 0) hi *= 2;
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const double middle = (lo + hi) / 2;
     (excess(middle) > 0 ? lo : hi) = middle;
   }
@@ -106,22 +108,33 @@ struct Level {
   }
 };
 
+// The errors of runs, as those runs tell.
+struct Errors {
+  std::vector<double> variances;
+  double degrees_of_freedom = 0, between = 0;
+  bool known = false;  // There are enough runs.
+
+  explicit Errors(std::span<const Location> runs) {
+    const Location pooled = Pooled(runs);
+    variances = Variances(runs, pooled);
+    degrees_of_freedom = pooled.degrees_of_freedom;
+    const std::vector<Difference> neighbors = Neighbors(runs, variances);
+    between = Between(neighbors);
+    known = neighbors.size() >= kMinDifferences;
+    if (between == 0) return;
+    for (double& variance : variances) variance += between;
+    degrees_of_freedom =
+        std::min(degrees_of_freedom, kWorth * static_cast<double>(neighbors.size()));
+  }
+};
+
 class Charting {
  public:
-  Charting(std::span<const Location> runs, const CusumRules& rules)
-      : runs_(runs), rules_(rules) {
-    const Location pooled = Pooled(runs);
-    variances_ = Variances(runs, pooled);
-    degrees_ = pooled.degrees_of_freedom;
-    const std::vector<Difference> neighbors = Neighbors(runs, variances_);
-    const double between = Between(neighbors);
-    if (between > 0) degrees_ = std::min(degrees_, kWorth * static_cast<double>(neighbors.size()));
-    for (double& variance : variances_) variance += between;
-    chart_.between = std::sqrt(between);
-  }
+  Charting(std::span<const Location> runs, const CusumRules& rules) : runs_(runs), rules_(rules) {}
 
   Chart Run() {
     for (size_t r = 0; r < runs_.size(); ++r) {
+      errors_ = Errors(runs_.first(r + 1));
       const double z = Standardized(r);
       chart_.standardized.push_back(z);
       if (!std::isnan(z)) {
@@ -130,10 +143,13 @@ class Charting {
       }
       chart_.up.push_back(up_.sum);
       chart_.down.push_back(down_.sum);
-      level_.Add(runs_[r].value, variances_[r]);
-      if (up_.sum > rules_.threshold) Found(up_, r);
-      if (down_.sum > rules_.threshold) Found(down_, r);
+      if (up_.sum > rules_.threshold) {
+        Found(up_, r);
+      } else if (down_.sum > rules_.threshold) {
+        Found(down_, r);
+      }
     }
+    chart_.between = std::sqrt(errors_.between);
     return std::move(chart_);
   }
 
@@ -144,9 +160,11 @@ class Charting {
   };
 
   double Standardized(size_t r) const {
-    if (!std::isfinite(variances_[r]) || level_.weight == 0) return std::nan("");
-    const double error = std::sqrt(variances_[r] + 1 / level_.weight);
-    return ToNormal((runs_[r].value - level_.mean) / error, degrees_);
+    const Level level = Mean(level_begin_, r);
+    const bool known = errors_.known && std::isfinite(errors_.variances[r]) && level.weight > 0;
+    if (!known) return std::nan("");
+    const double error = std::sqrt(errors_.variances[r] + 1 / level.weight);
+    return ToNormal((runs_[r].value - level.mean) / error, errors_.degrees_of_freedom);
   }
 
   void Add(Sum& sum, double z, size_t r) const {
@@ -156,7 +174,7 @@ class Charting {
 
   Level Mean(size_t begin, size_t end) const {
     Level level;
-    for (size_t r = begin; r < end; ++r) level.Add(runs_[r].value, variances_[r]);
+    for (size_t r = begin; r < end; ++r) level.Add(runs_[r].value, errors_.variances[r]);
     return level;
   }
 
@@ -164,30 +182,31 @@ class Charting {
     const Level before = Mean(begin_, first), after = Mean(first, found + 1);
     return {.value = after.mean - before.mean,
             .standard_error = std::sqrt(1 / before.weight + 1 / after.weight),
-            .degrees_of_freedom = degrees_};
+            .degrees_of_freedom = errors_.degrees_of_freedom};
   }
 
   // The next level begins with the next run: those of the change were chosen for what they are.
   void Found(const Sum& sum, size_t found) {
     Shift best{sum.first, found, Step(sum.first, found)};
-    const auto apart = [](const Location& step) { return std::abs(step.value) / step.standard_error; };
+    const auto apart = [](const Location& step) {
+      return std::abs(step.value) / step.standard_error;
+    };
     for (size_t first = sum.first + 1; first <= found; ++first) {
-      if (!std::isfinite(variances_[first])) continue;
+      if (!std::isfinite(errors_.variances[first])) continue;
       const Location step = Step(first, found);
       if (apart(step) > apart(best.size)) best = {first, found, step};
     }
     chart_.shifts.push_back(best);
     begin_ = best.first;
-    level_ = {};
+    level_begin_ = found + 1;
     up_ = down_ = {};
   }
 
   const std::span<const Location> runs_;
   const CusumRules rules_;
-  double degrees_ = 0;  // Of the errors.
-  std::vector<double> variances_;
-  size_t begin_ = 0;  // Of the level.
-  Level level_;
+  Errors errors_{{}};  // Of the runs so far.
+  // Of the runs that changes are measured from, and of those that runs are compared with.
+  size_t begin_ = 0, level_begin_ = 0;
   Sum up_, down_;
   Chart chart_;
 };

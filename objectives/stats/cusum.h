@@ -6,7 +6,9 @@
 // The level that runs depart from is not given: it is the weighted mean of the runs before. Such
 // recursive residuals of a series that does not change are independent and standard normal, from
 // the second run on (Brown, Durbin and Evans 1975, "Techniques for testing the constancy of
-// regression relationships over time"), so that the chart needs no period of calibration.
+// regression relationships over time"). The chart begins with the ninth run, when it can be told
+// how much runs vary. Nothing of a later run goes into what is said of an earlier one: what was
+// found stays found.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +46,8 @@ struct Shift {
 };
 
 struct Chart {
-  // A value per run. NaN: a run without a standard error, which is left out, or the first one of a
-  // level.
+  // A value per run. NaN: a run without a standard error, which is left out, the first one of a
+  // level, or one before the chart begins.
   std::vector<double> standardized;
   std::vector<double> up, down;  // The sums after the run, both >= 0.
   // What runs differ in beyond their standard errors, such as the layouts of builds: a standard

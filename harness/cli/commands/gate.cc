@@ -11,6 +11,8 @@
 #include "harness/cli/json_output.h"
 #include "harness/file/write_whole.h"
 #include "harness/gate/bisect.h"
+#include "harness/gate/file_hash.h"
+#include "harness/gate/history.h"
 #include "harness/gate/revision.h"
 #include "harness/gate/selftest.h"
 #include "harness/measure/interrupt.h"
@@ -30,6 +32,7 @@ struct Options {
   double limit_percent = 1;
   bool strict = false, markdown = false;
   std::string json, junit, sarif;
+  std::string history, revision;  // Where runs are kept, and what the candidate is called there.
   bool selftest = false, quick = false;
   gate::SelftestOptions of_selftest;
   double selftest_seconds = 0;  // 0: by `quick`.
@@ -76,10 +79,12 @@ std::string Contradiction(const Options& o) {
     return "expected one of --base REV, --bisect GOOD BAD, --selftest, or --base-lib with "
            "--candidate-lib";
   }
+  if (o.selftest && !o.history.empty()) return "--selftest has no --history";
   if (o.selftest) return o.candidate_library.empty() ? "" : "--selftest has no --candidate-lib";
   if (libraries && (o.base_library.empty() || o.candidate_library.empty())) {
     return "--base-lib and --candidate-lib belong together";
   }
+  if (!o.history.empty() && !o.bisect.empty()) return "--bisect has no --history";
   if (!o.bisect.empty() && o.gate.filter.empty()) return "--bisect needs --case NAME or --filter";
   return "";
 }
@@ -166,11 +171,39 @@ Status BuildBoth(Options& options) {
   return {};
 }
 
+// A history that cannot be read is told before the long work, not behind it.
+Status CheckHistory(const std::string& file) {
+  std::error_code ignored;
+  if (file.empty() || !std::filesystem::exists(file, ignored)) return {};
+  return gate::ReadHistory(file).status();
+}
+
+// Of an invalid or interrupted run nothing is kept.
+Status Keep(const Options& o, const gate::GateReport& report, const report::GateContext& context) {
+  if (o.history.empty()) return {};
+  if (report.interrupted || !report.invalid.empty()) {
+    fmt::print(stderr, "{}: not appended to: the run is {}\n", o.history,
+               report.interrupted ? "interrupted" : "invalid");
+    return {};
+  }
+  const bool libraries = o.base_revision.empty();
+  ASSAY_ASSIGN_OR_RETURN(const std::string base, libraries
+                                                     ? gate::HashOf(o.base_library)
+                                                     : gate::TreeOf(o.repository, o.base_revision));
+  std::string revision = o.revision;
+  if (revision.empty()) {
+    ASSAY_ASSIGN_OR_RETURN(revision, libraries ? gate::HashOf(o.candidate_library)
+                                               : gate::ShortName(o.repository, gate::kWorkingTree));
+  }
+  return gate::AppendHistory(o.history, gate::ToHistory(report, context.base, base, revision));
+}
+
 Result<int> Run(Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.json));
   if (const std::string wrong = Contradiction(options); !wrong.empty()) {
     return Error("gate: " + wrong);
   }
+  ASSAY_RETURN_IF_ERROR(CheckHistory(options.history));
   options.gate.rules.limit = options.limit_percent / 100;
   measure::CatchInterrupts();
   report::Progress progress("assay gate");
@@ -196,6 +229,7 @@ Result<int> Run(Options& options) {
       .command = Reproducing(options),
       .options = options.gate};
   ASSAY_RETURN_IF_ERROR(WriteAll(options, report, context));
+  ASSAY_RETURN_IF_ERROR(Keep(options, report, context));
   if (options.json != "-") {
     fmt::print("{}", report::GateText(report, context, options.markdown));
   }
@@ -236,6 +270,14 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("FILE|-");
   app.add_option("--junit", options->junit, "Write JUnit's XML")->type_name("FILE");
   app.add_option("--sarif", options->sarif, "Write SARIF 2.1.0")->type_name("FILE");
+  auto* history = app.add_option("--history", options->history,
+                                 "Append the ratios of this run to FILE, for assay history")
+                      ->type_name("FILE");
+  app.add_option("--revision", options->revision,
+                 "What the history calls the candidate. Default: HEAD's commit, or the library's "
+                 "hash")
+      ->needs(history)
+      ->type_name("NAME");
   auto* selftest = app.add_flag("--selftest", options->selftest,
                                 "What the gate can tell here: alarms, power and coverage, quiet "
                                 "and disturbed; of --base-lib, "

@@ -2,26 +2,11 @@
 import json
 import os
 import pathlib
-import subprocess
 import tempfile
 import unittest
 import xml.etree.ElementTree
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
-SOURCE = pathlib.Path(__file__).parent / "toy_cases.c"
-
-
-def build(folder, name, *defines):
-    library = pathlib.Path(folder) / f"{name}.so"
-    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", f"-I{ROOT}",
-                    *[f"-D{d}" for d in defines], "-o", library, SOURCE], check=True)
-    return library
-
-
-def gate(*arguments):
-    return subprocess.run([ASSAY, "gate", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=600)
+from libraries import build, gate
 
 
 @unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "times are not those of a release")

@@ -115,6 +115,21 @@ TEST(Cusum, AStepDownIsFoundOnceWithItsSize) {
   EXPECT_LT(shift.size.standard_error, 0.002);
 }
 
+TEST(Cusum, LaterRunsChangeNothingOfWhatWasFound) {
+  Normal normal(13);
+  std::vector<Location> history = Stable(normal, 60);
+  for (size_t r = 25; r < history.size(); ++r) history[r].value += 0.001 * static_cast<double>(r);
+  const CusumRules rules{0.5, 8};
+  const Chart whole = Cusum(history, rules);
+  ASSERT_FALSE(whole.shifts.empty());
+  const size_t found = whole.shifts[0].found;
+  EXPECT_TRUE(Cusum(std::span(history).first(found), rules).shifts.empty());
+  const Chart then = Cusum(std::span(history).first(found + 1), rules);
+  ASSERT_EQ(then.shifts.size(), 1u);
+  EXPECT_EQ(then.shifts[0].first, whole.shifts[0].first);
+  EXPECT_EQ(then.up.back(), whole.up[found]);
+}
+
 TEST(Cusum, RunsWithoutAnErrorAreLeftOut) {
   Normal normal(1);
   std::vector<Location> history = Stable(normal, 10);
