@@ -1,7 +1,7 @@
 # Sourced by ./demo, ./check and .ci/run: finds what is missing and installs it, or says it exactly.
 
 BUILD_PACKAGES=(clang-19 g++ cmake ninja-build ccache libbenchmark-dev libboost-math-dev
-  libcli11-dev libfmt-dev libjemalloc-dev libjpeg62-turbo-dev libjs-chart.js libonnx-dev
+  libcli11-dev libelf-dev libfmt-dev libjemalloc-dev libjpeg62-turbo-dev libjs-chart.js libonnx-dev
   libprotobuf-dev libstb-dev libtbb-dev libyaml-cpp-dev nlohmann-json3-dev
   protobuf-compiler zlib1g-dev)
 DEMO_PACKAGES=(dataset-fashion-mnist)

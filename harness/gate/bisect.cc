@@ -82,13 +82,14 @@ class Bisection {
 
   // Of an invalid run nothing is known, whatever it saw of the case.
   Found FoundBy(const GateReport& report) {
-    why_ = report.interrupted                  ? "interrupted"
-           : !report.invalid.empty()           ? report.invalid
-           : report.any(CaseState::kDifferent) ? "its outputs differ"
-           : report.any(CaseState::kFailed)    ? report.cases.front().note
-           : !report.any(CaseState::kJudged)   ? "the slowdown was not found again"
-           : report.inconclusive()             ? "neither slower nor within the limit"
-                                               : "";
+    why_ = report.interrupted                   ? "interrupted"
+           : !report.invalid.empty()            ? report.invalid
+           : report.any(CaseState::kDifferent)  ? "its outputs differ"
+           : report.any(CaseState::kFailed)     ? report.cases.front().note
+           : report.any(CaseState::kLayoutOnly) ? ""
+           : !report.any(CaseState::kJudged)    ? "the slowdown was not found again"
+           : report.inconclusive()              ? "neither slower nor within the limit"
+                                                : "";
     if (!why_.empty()) return Found::kUnknown;
     return report.regressed() ? Found::kSlower : Found::kNotSlower;
   }

@@ -38,6 +38,7 @@ class Runner {
     ASSAY_RETURN_IF_ERROR(Look());
     Correct();
     ASSAY_RETURN_IF_ERROR(Confirm());
+    ExcuseLayout();
     Conclude();
     report_.seconds = measure::MonotonicSeconds() - start_s;
     return std::move(report_);
@@ -233,6 +234,16 @@ class Runner {
       if (!Confirms(c->confirmation, options_)) c->state = CaseState::kNotReproduced;
     }
     return {};
+  }
+
+  // What equal code does is no regression.
+  void ExcuseLayout() {
+    if (report_.interrupted || !report_.regressed()) return;
+    report_.code = CompareCode(options_.base, options_.candidate);
+    if (!report_.code.layout_only()) return;
+    for (CaseReport& c : report_.cases) {
+      if (Timed(c) && c.verdict == GateVerdict::kRegressed) c.state = CaseState::kLayoutOnly;
+    }
   }
 
   void Conclude() {

@@ -6,6 +6,7 @@
 // Hochberg), and be found again by fresh processes in which the candidate comes first. In every
 // process two controls run along: a copy of the base, which must come out alike, and the same copy
 // with 3 % more work, which must be found. Where they do not, nothing is said of the candidate.
+// Where the libraries differ in nothing but where code lies, no case is a regression.
 #pragma once
 
 #include <functional>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/gate/code_change.h"
 #include "harness/gate/duet.h"
 #include "kernels/base/status.h"
 #include "objectives/sequential.h"
@@ -49,6 +51,7 @@ bool ControlsHold(GateVerdict null, GateVerdict sentinel);
 enum class CaseState : uint8_t {
   kJudged,         // See verdict.
   kNotReproduced,  // Slower at first, not found again.
+  kLayoutOnly,     // Slower, confirmed, by the same code and data: where it lies does that.
   kDifferent,      // Outputs differ.
   kFailed,         // Could not be run.
   kAdded,          // Only the candidate has it.
@@ -84,6 +87,7 @@ struct Control {
 struct GateReport {
   std::vector<CaseReport> cases;
   Control null, sentinel;
+  CodeComparison code;  // Of the libraries; unknown, too, where nothing came out slower.
   std::string invalid;  // Why nothing may be concluded; "": it may.
   int processes = 0;
   double seconds = 0;

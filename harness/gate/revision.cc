@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What decides the layout of the code, beside the code.
+// What decides the layout of the code, beside the code. The linker keeps relocations: where jump
+// tables are (code_change.h).
 constexpr const char* kFlags = "-falign-functions=64 -falign-loops=32";
 constexpr const char* kTarget = "assay_cases";
 constexpr const char* kLibrary = "libassay_cases.so";
@@ -95,7 +96,8 @@ Result<fs::path> Compile(const Repository& repository, const fs::path& sources,
       const std::string configured,
       RunCommand({{"cmake", "-S", sources.string(), "-B", build.string(), "-G", "Ninja",
                    "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_COMPILER=" + repository.compiler,
-                   "-DCMAKE_CXX_FLAGS=" + flags, "-DASSAY_BUILD_TESTS=OFF"},
+                   "-DCMAKE_CXX_FLAGS=" + flags, "-DCMAKE_SHARED_LINKER_FLAGS=-Wl,--emit-relocs",
+                   "-DASSAY_BUILD_TESTS=OFF"},
                   {{"CCACHE_BASEDIR", sources.string()}, {"CCACHE_NOHASHDIR", "1"}},
                   ""}));
   ASSAY_ASSIGN_OR_RETURN(

@@ -62,6 +62,7 @@ std::vector<const CaseReport*> Ordered(const GateReport& report) {
   const auto rank = [](const CaseReport* c) {
     if (c->state == CaseState::kDifferent) return 0;
     if (c->state == CaseState::kFailed) return 1;
+    if (c->state == CaseState::kLayoutOnly) return 3;
     if (c->state != CaseState::kJudged) return 5;
     return c->verdict == GateVerdict::kRegressed ? 2 : 4;
   };
@@ -103,6 +104,8 @@ const char* StateName(const CaseReport& c) {
       return Name(c.verdict);
     case CaseState::kNotReproduced:
       return "not reproduced";
+    case CaseState::kLayoutOnly:
+      return "layout only";
     case CaseState::kDifferent:
       return "different outputs";
     case CaseState::kFailed:
@@ -126,6 +129,12 @@ std::string GateSentence(const GateReport& report) {
     return fmt::format("REGRESSED: {} of {} cases are slower, confirmed", slower, all);
   }
   std::string text = fmt::format("OK: none of {} cases is shown to be slower", all);
+  if (const int64_t layout = Count(report, CaseState::kLayoutOnly); layout > 0) {
+    text += fmt::format(
+        " by anything but layout; {} are slower by the same machine code and data, {}", layout,
+        report.code.change == gate::CodeChange::kNone ? "at the same place in the library"
+                                                      : "at another place");
+  }
   const int64_t open = Count(report, GateVerdict::kInconclusive);
   if (open > 0) text += fmt::format("; {} are not shown to be within the limit either", open);
   return text;

@@ -101,6 +101,8 @@ Json GateJson(const GateReport& report, const GateContext& context) {
           {"candidate", context.candidate},
           {"verdict", GateSentence(report)},
           {"invalid", report.invalid},
+          {"code_change", Name(report.code.change)},
+          {"code_difference", report.code.why},
           {"limit", context.options.rules.limit},
           {"alpha", context.options.rules.alpha},
           {"looks", context.options.rules.looks},

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import shutil
 import tempfile
 import unittest
 import xml.etree.ElementTree
@@ -32,6 +33,7 @@ class Gate(unittest.TestCase):
         self.assertIn("REGRESSED", got.stdout)
         case = report["cases"][0]
         self.assertEqual(case["verdict"], "regressed")
+        self.assertEqual(report["code_change"], "some")
         self.assertAlmostEqual(case["slowdown"]["value"], 0.3, delta=0.1)
         self.assertEqual(len(case["confirmation"]), 10)
         suite = xml.etree.ElementTree.parse(files["xml"]).getroot()
@@ -43,6 +45,23 @@ class Gate(unittest.TestCase):
         got = gate("--base-lib", self.base, "--candidate-lib", self.base)
         self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
         self.assertNotIn("REGRESSED", got.stdout)
+
+    def test_the_same_code_that_is_slower_does_not_block(self):
+        base = build(self.folder.name, "by_name", "BY_NAME")
+        slower = pathlib.Path(self.folder.name) / "slower_place.so"
+        shutil.copy(base, slower)
+        junit = pathlib.Path(self.folder.name) / "layout.xml"
+        got = gate("--base-lib", base, "--candidate-lib", slower, "--json", "-", "--junit", junit)
+        report = json.loads(got.stdout)
+        if got.returncode == 3:
+            self.skipTest("the machine is too busy to judge: " + report["invalid"])
+        self.assertEqual(got.returncode, 0, report)
+        self.assertEqual(report["code_change"], "none")
+        self.assertEqual(report["cases"][0]["verdict"], "layout only")
+        self.assertGreater(report["cases"][0]["slowdown"]["lo"], 0.1)
+        self.assertIn("1 are slower by the same machine code and data", report["verdict"])
+        suite = xml.etree.ElementTree.parse(junit).getroot()
+        self.assertEqual(suite.get("failures"), "0")
 
     def test_other_outputs_are_wrong_results_and_the_change_of_variant_is_told(self):
         wrong = build(self.folder.name, "wrong", "WRONG")

@@ -1,10 +1,19 @@
 /* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
- * case does; WRONG: computes something else; VERSION: of its registry. */
+ * case does; BY_NAME: 30 % more where the file's name says "slower"; WRONG: computes something else;
+ * VERSION: of its registry. */
+#ifdef BY_NAME
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <string.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "harness/gate/registry.h"
 
+#ifdef BY_NAME
+#define WORK state->work
+#endif
 #ifndef WORK
 #define WORK 1000
 #endif
@@ -15,6 +24,7 @@
 struct state {
   const unsigned char* src;
   unsigned char* dst;
+  int work;
 };
 
 static void* set_up(const struct assay_case* self, const void* const* inputs, void* output,
@@ -27,6 +37,10 @@ static void* set_up(const struct assay_case* self, const void* const* inputs, vo
   }
   state->src = inputs[0];
   state->dst = output;
+#ifdef BY_NAME
+  Dl_info file;
+  state->work = dladdr((void*)set_up, &file) != 0 && strstr(file.dli_fname, "slower") ? 1300 : 1000;
+#endif
   return state;
 }
 
