@@ -10,9 +10,11 @@
 
 #include "kernels/base/buffer.h"
 #include "kernels/base/check.h"
+#include "kernels/base/tuning.h"
 #include "kernels/conv/conv.h"
 #include "kernels/conv/geometry.h"
 #include "kernels/conv/reference.h"
+#include "kernels/conv/spelling.h"
 #include "kernels/depthwise/depthwise.h"
 #include "kernels/gemm/gemm.h"
 
@@ -189,15 +191,8 @@ std::string_view Name(Family family) {
 }
 
 std::string Problem::ToString() const {
-  const auto text = [](int64_t value) { return std::to_string(value); };
-  const std::string types(Name(type));
   const ConvSpec& s = spec;
-  if (family == Family::kGemm) {
-    return "gemm:" + types + ":" + text(s.w) + "x" + text(s.oc) + "x" + text(s.c);
-  }
-  return "conv:" + types + ":" + text(s.n) + "x" + text(s.h) + "x" + text(s.w) + "x" + text(s.c) +
-         ":" + text(s.oc) + "x" + text(s.kh) + "x" + text(s.kw) + ":s" + text(s.stride_h) + ":p" +
-         text(s.pad_top) + ":g" + text(s.groups);
+  return family == Family::kGemm ? ProductShape(type, s.w, s.oc, s.c) : conv::Spelling(s, type);
 }
 
 Result<Problem> ParseShape(std::string_view text) {

@@ -12,6 +12,7 @@
 #include "harness/conform/judge.h"
 #include "harness/gate/duet.h"
 #include "harness/measure/child.h"
+#include "harness/measure/tuned.h"
 #include "harness/report/terminal.h"
 #include "harness/tune/evaluator.h"
 #include "kernels/base/nearest_name.h"
@@ -28,7 +29,8 @@ Start here:
 Exit codes: 0 fine; 1 internal error; 2 usage, configuration or input; 3 best effort only, or an
 invalid measurement; 4 no gain; 10 confirmed regression; 11 wrong results; 12 inconclusive;
 130 interrupted, what was written is whole.
-ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vbmi|avx512vnni caps the instruction sets that are used.)";
+ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vbmi|avx512vnni caps the instruction sets that are used;
+ASSAY_TUNED=FILE names the kernel variants to use, as assay autotune found them.)";
 
 int Fail(const std::string& message, int code) {
   fmt::print(stderr, "{} {}\n", report::Paint("assay:", report::Color::kRed, stderr),
@@ -71,6 +73,11 @@ int Main(int argc, char** argv) {
 }  // namespace assay::cli
 
 int main(int argc, char** argv) {
+  // What measures anew follows nobody.
+  if (argc < 2 || std::strcmp(argv[1], "autotune") != 0) {
+    const assay::Status tuned = assay::measure::UseTunedOfEnvironment();
+    if (!tuned.ok()) return assay::cli::Fail(tuned.message(), assay::cli::kUsage);
+  }
   assay::tune::RegisterModelFootprint();
   assay::conform::RegisterJudge();
   assay::gate::RegisterDuet();

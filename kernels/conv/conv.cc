@@ -6,8 +6,10 @@
 #include <variant>
 
 #include "kernels/base/check.h"
+#include "kernels/base/tuning.h"
 #include "kernels/conv/direct.h"
 #include "kernels/conv/geometry.h"
+#include "kernels/conv/spelling.h"
 #include "kernels/conv/word_conv.h"
 #include "kernels/winograd/dispatch.h"
 #include "kernels/winograd/winograd.h"
@@ -89,6 +91,16 @@ VariantChoice ToChoice(const ConvSpec& spec, ComputeType type, const Algorithm& 
   return choice;
 }
 
+// A tuned pick is no reason to exceed the budget.
+KernelOptions Tuned(const ConvSpec& spec, ComputeType type, const KernelOptions& options) {
+  return assay::Tuned(options, Spelling(spec, type), [&](const KernelOptions& tuned) {
+    const auto algorithm = Choose(spec, type, tuned);
+    if (!algorithm.ok()) return false;
+    if (algorithm->has_value()) return OverBudget(spec, **algorithm, tuned).empty();
+    return gemm::Choose(ToProduct(spec, type), tuned).ok();
+  });
+}
+
 }  // namespace
 
 struct Conv::Impl {
@@ -102,9 +114,10 @@ Conv& Conv::operator=(Conv&&) noexcept = default;
 Conv::~Conv() = default;
 
 Result<Conv> Conv::Make(const ConvSpec& spec, ComputeType type, const Weights& weights,
-                        const OutputStage& stage, const KernelOptions& options) {
+                        const OutputStage& stage, const KernelOptions& given) {
   ASSAY_RETURN_IF_ERROR(CheckGeometry(spec));
   ASSAY_CHECK(weights.data != nullptr);
+  const KernelOptions options = Tuned(spec, type, given);
   ASSAY_ASSIGN_OR_RETURN(const std::optional<Algorithm> algorithm, Choose(spec, type, options));
   if (algorithm) {
     ASSAY_ASSIGN_OR_RETURN(auto made,
@@ -142,8 +155,9 @@ void Conv::Run(const void* src, void* dst, const void* residual, void* workspace
 }
 
 std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
-                                   const KernelOptions& options) {
+                                   const KernelOptions& given) {
   ASSAY_CHECK(CheckGeometry(spec).ok());
+  const KernelOptions options = Tuned(spec, type, given);
   const auto chosen = Choose(spec, type, options);
   const std::string picked = chosen.ok() && chosen->has_value() ? (*chosen)->name() : "";
   std::vector<VariantChoice> choices = gemm::Explain(ToProduct(spec, type), options);
@@ -156,6 +170,7 @@ std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
     if (choice.picked && !options.variant.empty()) choice.reason = "forced";
     choices.push_back(std::move(choice));
   }
+  TellTuned(given, options, choices);
   return choices;
 }
 

@@ -4,6 +4,8 @@
 
 #include "kernels/base/check.h"
 #include "kernels/base/nearest_name.h"
+#include "kernels/base/tuning.h"
+#include "kernels/conv/spelling.h"
 #include "kernels/cpu/split.h"
 #include "kernels/depthwise/pack.h"
 #include "kernels/depthwise/quads.h"
@@ -118,6 +120,11 @@ Result<const Variant*> Choose(ComputeType type, const KernelOptions& options) {
   return forced;
 }
 
+KernelOptions Tuned(const ConvSpec& spec, ComputeType type, const KernelOptions& options) {
+  return assay::Tuned(options, conv::Spelling(spec, type),
+                      [&](const auto& tuned) { return Choose(type, tuned).ok(); });
+}
+
 size_t RoundUp(size_t bytes) {
   return (bytes + Buffer::kAlignment - 1) / Buffer::kAlignment * Buffer::kAlignment;
 }
@@ -144,7 +151,8 @@ Result<Depthwise> Depthwise::Make(const ConvSpec& spec, ComputeType type, const 
   ASSAY_CHECK(weights.data != nullptr);
   ASSAY_RETURN_IF_ERROR(CheckGeometry(spec));
   ASSAY_RETURN_IF_ERROR(CheckStage(spec, type, stage));
-  ASSAY_ASSIGN_OR_RETURN(const Variant* variant, Choose(type, options));
+  ASSAY_ASSIGN_OR_RETURN(const Variant* variant,
+                         Choose(type, Tuned(spec, type, options)));
   auto impl = std::make_unique<Impl>();
   impl->spec = spec;
   impl->type = type;
@@ -197,8 +205,9 @@ void Depthwise::Run(const void* src, void* dst, const void* residual, void* work
       GroupRows(s.kh, s.stride_h, s.dilation_h).rows);
 }
 
-std::vector<VariantChoice> Explain(const ConvSpec&, ComputeType type,
-                                   const KernelOptions& options) {
+std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
+                                   const KernelOptions& given) {
+  const KernelOptions options = Tuned(spec, type, given);
   const Result<const Variant*> chosen = Choose(type, options);
   const Variant* const picked = chosen.ok() ? *chosen : nullptr;
   std::vector<VariantChoice> choices;
@@ -215,6 +224,7 @@ std::vector<VariantChoice> Explain(const ConvSpec&, ComputeType type,
     }
     choices.push_back(std::move(choice));
   }
+  TellTuned(given, options, choices);
   return choices;
 }
 

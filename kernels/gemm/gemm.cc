@@ -1,7 +1,9 @@
 #include "kernels/gemm/gemm.h"
 
 #include "kernels/base/shape.h"
+#include "kernels/base/tuning.h"
 #include "kernels/gemm/dense_rows.h"
+#include "kernels/gemm/dispatch.h"
 #include "kernels/gemm/product.h"
 
 namespace assay::gemm {
@@ -20,6 +22,11 @@ RhsView ToView(const GemmSpec& spec, const void* data) {
   view.k_inner_stride = spec.rhs_transposed ? 1 : spec.n;
   view.column_stride = spec.rhs_transposed ? spec.k : 1;
   return view;
+}
+
+KernelOptions Tuned(const GemmSpec& spec, ComputeType type, const KernelOptions& options) {
+  return assay::Tuned(options, ProductShape(type, spec.m, spec.n, spec.k),
+                      [&](const auto& tuned) { return Choose(ToProblem(spec, type), tuned).ok(); });
 }
 
 }  // namespace
@@ -48,7 +55,7 @@ Result<Gemm> Gemm::Make(const GemmSpec& spec, ComputeType type, const Weights& w
   ASSAY_CHECK(weights.data != nullptr);
   ASSAY_ASSIGN_OR_RETURN(Product product,
                          Product::Make(ToProblem(spec, type), ToView(spec, weights.data),
-                                       weights.bias, stage, options));
+                                       weights.bias, stage, Tuned(spec, type, options)));
   return Gemm(std::make_unique<Impl>(Impl{std::move(product), spec, type}));
 }
 
@@ -72,7 +79,10 @@ void Gemm::Run(int64_t m, const Operands& operands, ThreadPool& pool) const {
 
 std::vector<VariantChoice> Explain(const GemmSpec& spec, ComputeType type,
                                    const KernelOptions& options) {
-  return Explain(ToProblem(spec, type), options);
+  const KernelOptions tuned = Tuned(spec, type, options);
+  std::vector<VariantChoice> choices = Explain(ToProblem(spec, type), tuned);
+  TellTuned(options, tuned, choices);
+  return choices;
 }
 
 }  // namespace assay::gemm
