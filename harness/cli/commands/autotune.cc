@@ -7,7 +7,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/cli/kernel_shapes.h"
-#include "harness/compare/variants.h"
+#include "harness/compare/contest.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/tuned.h"
 #include "harness/report/comparison.h"
@@ -59,7 +59,7 @@ Result<int> Run(const Options& options) {
   for (const catalog::Problem& problem : problems) {
     progress.Update(std::ssize(shapes), std::ssize(problems), problem.ToString());
     ASSAY_ASSIGN_OR_RETURN(const compare::VariantComparison comparison,
-                           compare::CompareVariants(problem, VariantOptionsOf(options)));
+                           compare::Contest(problem, VariantOptionsOf(options)));
     if (!comparison.wrong.empty()) {
       fmt::print(stderr, "wrong results: {}\n", comparison.wrong);
       return kWrongResults;
