@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "harness/cli/command.h"
+#include "harness/compare/contest.h"
 #include "harness/conform/judge.h"
 #include "harness/gate/duet.h"
 #include "harness/measure/child.h"
@@ -81,6 +82,7 @@ int main(int argc, char** argv) {
   assay::tune::RegisterModelFootprint();
   assay::conform::RegisterJudge();
   assay::gate::RegisterDuet();
+  assay::compare::RegisterContest();
   if (const auto code = assay::measure::MaybeRunChild(argc, argv)) return *code;
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // A limit is an error of the write, as a full disk is.

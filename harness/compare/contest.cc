@@ -2,14 +2,147 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
+
+#include "harness/measure/child.h"
+#include "objectives/stats/order.h"
 
 namespace assay::compare {
 namespace {
 
+using Json = nlohmann::json;
+
+constexpr const char* kChild = "contest";
 // Of the time, for the first step.
 constexpr double kFirstShare = 0.25;
+// From so many processes on the extreme ones are cut off: objectives/stats/trimmed.h.
+constexpr int kTrimmedFrom = 10;
+
+VariantOptions Step(int threads, double budget_s, uint64_t seed) {
+  VariantOptions step;
+  step.kernel.threads = threads;
+  step.cold = false;
+  step.budget_s = budget_s;
+  step.seed = seed;
+  return step;
+}
+
+// In the child: [[logarithm of each variant] of each shape].
+Result<std::string> RunProcess(const std::vector<std::string>& arguments) {
+  const Json request = Json::parse(arguments.at(0));
+  Json answer = Json::array();
+  for (const Json& job : request.at("jobs")) {
+    ASSAY_ASSIGN_OR_RETURN(const catalog::Problem problem,
+                           catalog::ParseShape(job.at("shape").get<std::string>()));
+    VariantOptions step = Step(request.at("threads"), request.at("budget_s"), request.at("seed"));
+    step.names = job.at("names");
+    ASSAY_ASSIGN_OR_RETURN(const VariantComparison comparison, CompareVariants(problem, step));
+    if (!comparison.wrong.empty()) return Error(comparison.wrong);
+    Json logarithms = Json::array();
+    for (const VariantTimes& variant : comparison.variants) {
+      logarithms.push_back(TrimmedMean(variant.warm.placements, 0.2));
+    }
+    answer.push_back(std::move(logarithms));
+  }
+  return answer.dump();
+}
+
+class Running {
+ public:
+  Running(std::span<const catalog::Problem> problems, const ContestOptions& options)
+      : problems_(problems), options_(options) {}
+
+  Result<std::vector<ContestResult>> Run() {
+    for (const catalog::Problem& problem : problems_) {
+      Tell(problem.ToString());
+      VariantOptions step = Step(options_.threads, kFirstShare * options_.budget_s, options_.seed);
+      step.stop = options_.stop;
+      ASSAY_ASSIGN_OR_RETURN(const VariantComparison first, CompareVariants(problem, step));
+      if (first.interrupted) return Error("interrupted");
+      Enter(problem, first);
+      if (!first.wrong.empty()) return std::move(results_);
+    }
+    for (int process = 0; process < options_.processes; ++process) {
+      Tell("process " + std::to_string(process + 1));
+      ASSAY_RETURN_IF_ERROR(Add(process));
+    }
+    for (ContestResult& result : results_) Judge(result);
+    return std::move(results_);
+  }
+
+ private:
+  void Tell(const std::string& what) {
+    const int64_t most = std::ssize(problems_) + options_.processes;
+    if (options_.progress) options_.progress(what, done_, most);
+    ++done_;
+  }
+
+  void Enter(const catalog::Problem& problem, const VariantComparison& first) {
+    ContestResult& result =
+        results_.emplace_back(ContestResult{.problem = problem, .wrong = first.wrong});
+    const std::string pick = first.picked() != nullptr ? first.picked()->name : "";
+    for (std::string& name : Contenders(first)) {
+      const bool picked = name == pick;
+      result.contenders.push_back({.name = std::move(name), .picked = picked});
+    }
+  }
+
+  Status Add(int process) {
+    Json jobs = Json::array();
+    std::vector<ContestResult*> asked;
+    for (ContestResult& result : results_) {
+      if (result.contenders.size() < 2) continue;
+      Json names = Json::array();
+      for (const Contender& c : result.contenders) names.push_back(c.name);
+      jobs.push_back({{"shape", result.problem.ToString()}, {"names", std::move(names)}});
+      asked.push_back(&result);
+    }
+    if (asked.empty()) return {};
+    const double budget_s = (1 - kFirstShare) * options_.budget_s / options_.processes;
+    const Json request = {{"jobs", std::move(jobs)},
+                          {"threads", options_.threads},
+                          {"budget_s", budget_s},
+                          {"seed", options_.seed + static_cast<uint64_t>(process) + 1}};
+    const double timeout_s = 120 + 60 * static_cast<double>(asked.size()) * (1 + budget_s);
+    ASSAY_ASSIGN_OR_RETURN(const std::string answer,
+                           measure::RunChild(kChild, {request.dump()}, timeout_s));
+    const Json logarithms = Json::parse(answer);
+    for (size_t i = 0; i < asked.size(); ++i) {
+      for (size_t v = 0; v < asked[i]->contenders.size(); ++v) {
+        asked[i]->contenders[v].logarithms.push_back(logarithms.at(i).at(v));
+      }
+    }
+    return {};
+  }
+
+  void Judge(ContestResult& result) const {
+    if (result.contenders.size() < 2) return;
+    std::vector<std::vector<double>> logarithms;
+    for (const Contender& c : result.contenders) logarithms.push_back(c.logarithms);
+    const double fraction = options_.processes < kTrimmedFrom ? 0 : 0.2;
+    const auto standings = CompareWithBest(logarithms, options_.level, options_.margin, fraction);
+    for (size_t i = 0; i < standings.size(); ++i) result.contenders[i].standing = standings[i];
+  }
+
+  const std::span<const catalog::Problem> problems_;
+  const ContestOptions& options_;
+  std::vector<ContestResult> results_;
+  int64_t done_ = 0;
+};
 
 }  // namespace
+
+const Contender* ContestResult::picked() const {
+  const auto found = std::ranges::find_if(contenders, &Contender::picked);
+  return found == contenders.end() ? nullptr : &*found;
+}
+
+const Contender* ContestResult::Winner() const {
+  const auto tied = [](const Contender& contender) { return contender.standing.tied; };
+  if (picked() != nullptr && tied(*picked())) return picked();
+  const auto found = std::ranges::find_if(contenders, tied);
+  return found == contenders.end() ? nullptr : &*found;
+}
 
 std::vector<std::string> Contenders(const VariantComparison& comparison, int most, double slack) {
   std::vector<const VariantTimes*> others;
@@ -31,16 +164,11 @@ std::vector<std::string> Contenders(const VariantComparison& comparison, int mos
   return names;
 }
 
-Result<VariantComparison> Contest(const catalog::Problem& problem, const VariantOptions& options) {
-  VariantOptions step = options;
-  step.budget_s = kFirstShare * options.budget_s;
-  ASSAY_ASSIGN_OR_RETURN(VariantComparison first, CompareVariants(problem, step));
-  if (!first.wrong.empty() || first.interrupted) return std::move(first);
-  step.names = Contenders(first);
-  if (step.names.size() < 2) return std::move(first);
-  step.budget_s = options.budget_s - step.budget_s;
-  step.seed = options.seed + 1;
-  return CompareVariants(problem, step);
+Result<std::vector<ContestResult>> Contest(std::span<const catalog::Problem> problems,
+                                           const ContestOptions& options) {
+  return Running(problems, options).Run();
 }
+
+void RegisterContest() { measure::RegisterChild(kChild, RunProcess); }
 
 }  // namespace assay::compare

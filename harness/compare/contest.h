@@ -1,22 +1,63 @@
-// Contest: which variant is the fastest, found in two steps: all of them briefly, then those that
-// may be it, with most of the time. Fewer of them need fewer simultaneous intervals, and each has
-// more of the time; the second step alone decides, so that the choice of its field costs nothing.
+// Contest: which variant of a shape is the fastest on this machine, so that asking again gives the
+// same answer.
+//
+// All variants take part briefly, in this process; those that may win go on in several fresh ones,
+// of which each is one observation: where a process has its memory moves the same comparison by up
+// to some percent, and no number of rounds within it shows that. The processes alone decide.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "harness/compare/variants.h"
 #include "kernels/base/status.h"
+#include "objectives/stats/best.h"
 
 namespace assay::compare {
+
+struct ContestOptions {
+  int threads = 1;
+  double budget_s = 3;  // Of rounds, for each shape, all processes together.
+  int processes = 10;   // At least 2.
+  double level = 0.95;  // Of the intervals of one shape, all of which hold together.
+  double margin = 0.02;
+  uint64_t seed = 1;
+  std::function<bool()> stop;
+  // What is done, steps done, and of how many.
+  std::function<void(const std::string& what, int64_t done, int64_t most)> progress;
+};
+
+struct Contender {
+  std::string name;
+  bool picked = false;                  // By dispatch.
+  std::vector<double> logarithms = {};  // Of its time, one per process, less what all share.
+  Standing standing = {{}, true};
+};
+
+struct ContestResult {
+  catalog::Problem problem;
+  std::vector<Contender> contenders = {};  // In the catalog's order.
+  std::string wrong = {};                  // What was computed wrong: it is the last result then.
+
+  const Contender* picked() const;  // nullptr: dispatch leaves the shape to plain loops.
+  // Of those that are tied dispatch's pick, else the first; so that it does not depend on who
+  // happened to be a little faster.
+  const Contender* Winner() const;
+};
 
 // Of the variants dispatch's pick, and of the others the fastest that took at most `slack` times as
 // long as the fastest of all: up to `most` of them, in the order of the variants.
 std::vector<std::string> Contenders(const VariantComparison& comparison, int most = 3,
                                     double slack = 1.15);
 
-// As CompareVariants, of the contenders alone where there are several. `options.names` is empty.
-Result<VariantComparison> Contest(const catalog::Problem& problem, const VariantOptions& options);
+// Error: of CompareVariants, of a process (measure/child.h), or the user's interruption.
+Result<std::vector<ContestResult>> Contest(std::span<const catalog::Problem> problems,
+                                           const ContestOptions& options);
+
+// Before MaybeRunChild, in every executable that calls Contest.
+void RegisterContest();
 
 }  // namespace assay::compare

@@ -229,13 +229,6 @@ const VariantTimes* VariantComparison::picked() const {
   return found == variants.end() ? nullptr : &*found;
 }
 
-const VariantTimes* VariantComparison::Winner() const {
-  const auto tied = [](const VariantTimes& variant) { return variant.warm.standing.tied; };
-  if (picked() != nullptr && tied(*picked())) return picked();
-  const auto found = std::ranges::find_if(variants, tied);
-  return found == variants.end() ? nullptr : &*found;
-}
-
 Result<VariantComparison> CompareVariants(const catalog::Problem& problem,
                                           const VariantOptions& options) {
   Field field{.comparison = {.problem = problem}};

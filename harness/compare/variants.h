@@ -59,9 +59,6 @@ struct VariantComparison {
   // were not empty, and these times are not cold.
   std::vector<std::string> NotCold() const;
   const VariantTimes* picked() const;  // nullptr where dispatch's pick does not take part.
-  // Warm: of those that are tied dispatch's pick, else the first; so that it does not depend on who
-  // happened to be a little faster. nullptr where nothing was timed.
-  const VariantTimes* Winner() const;
 };
 
 // Error: a variant that does not exist, or that cannot do this here, and why.

@@ -1,6 +1,7 @@
 // assay autotune: which variant is the fastest here, by shape, for dispatch to follow.
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -19,28 +20,17 @@ namespace {
 struct Options {
   std::vector<std::string> shapes;
   std::string file, output;
-  double budget_s = 3, margin_percent = 2, level_percent = 99;
-  int threads = 1;
+  double budget_s = 3, margin_percent = 2, level_percent = 95;
+  int threads = 1, processes = 10;
 };
 
-compare::VariantOptions VariantOptionsOf(const Options& options) {
-  compare::VariantOptions variants;
-  variants.kernel.threads = options.threads;
-  variants.cold = false;
-  variants.budget_s = options.budget_s;
-  variants.margin = options.margin_percent / 100;
-  variants.level = options.level_percent / 100;
-  variants.stop = measure::Interrupted;
-  return variants;
-}
-
-measure::TunedShape Judged(const compare::VariantComparison& comparison) {
-  const compare::VariantTimes& picked = *comparison.picked();
-  const Estimate& ratio = picked.warm.standing.ratio_to_best_other;
-  measure::TunedShape shape{.shape = comparison.problem.ToString(),
-                            .variant = comparison.Winner()->name,
+measure::TunedShape Judged(const compare::ContestResult& result) {
+  const compare::Contender& picked = *result.picked();
+  const Estimate& ratio = picked.standing.ratio_to_best_other;
+  measure::TunedShape shape{.shape = result.problem.ToString(),
+                            .variant = result.Winner()->name,
                             .dispatch = picked.name};
-  if (comparison.variants.size() > 1) {
+  if (result.contenders.size() > 1) {
     shape.ratio = ratio.value;
     shape.lo = ratio.interval.lo;
     shape.hi = ratio.interval.hi;
@@ -48,37 +38,49 @@ measure::TunedShape Judged(const compare::VariantComparison& comparison) {
   return shape;
 }
 
+void Print(const std::vector<measure::TunedShape>& shapes, const Options& options) {
+  report::Table table({"shape", "dispatch's pick", "/ best other", "winner"});
+  for (const measure::TunedShape& s : shapes) {
+    const Estimate ratio{s.ratio, {s.lo, s.hi, options.level_percent / 100}};
+    table.Add({s.shape, s.dispatch, s.lo < s.hi ? report::FormatRatio(ratio) : "alone", s.variant},
+              s.variant == s.dispatch ? report::Color::kNone : report::Color::kYellow);
+  }
+  fmt::print("{}\ndispatch follows it with {}={}\n", table.ToString(), measure::kTunedVariable,
+             report::Printable(options.output));
+}
+
 Result<int> Run(const Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.output));
   ASSAY_ASSIGN_OR_RETURN(const auto problems, ParseProblems(options.shapes, options.file));
   if (problems.empty()) return Error("autotune: expected --kernels SHAPE or --shapes FILE");
+  unsetenv(measure::kTunedVariable);  // What measures anew follows nobody: its processes neither.
   measure::CatchInterrupts();
   report::Progress progress("assay autotune");
-  report::Table table({"shape", "dispatch's pick", "/ best other", "winner"});
+  compare::ContestOptions contest{.threads = options.threads,
+                                  .budget_s = options.budget_s,
+                                  .processes = options.processes,
+                                  .level = options.level_percent / 100,
+                                  .margin = options.margin_percent / 100,
+                                  .stop = measure::Interrupted,
+                                  .progress = {}};
+  contest.progress = [&](const std::string& what, int64_t done, int64_t most) {
+    progress.Update(done, most, what);
+  };
+  const auto results = compare::Contest(problems, contest);
+  progress.Clear();
+  if (measure::Interrupted()) return kInterrupted;
+  if (!results.ok()) return results.status();
   std::vector<measure::TunedShape> shapes;
-  for (const catalog::Problem& problem : problems) {
-    progress.Update(std::ssize(shapes), std::ssize(problems), problem.ToString());
-    ASSAY_ASSIGN_OR_RETURN(const compare::VariantComparison comparison,
-                           compare::Contest(problem, VariantOptionsOf(options)));
-    if (!comparison.wrong.empty()) {
-      fmt::print(stderr, "wrong results: {}\n", comparison.wrong);
+  for (const compare::ContestResult& result : *results) {
+    if (!result.wrong.empty()) {
+      fmt::print(stderr, "wrong results: {}\n", result.wrong);
       return kWrongResults;
     }
-    if (comparison.interrupted) return kInterrupted;
-    if (comparison.picked() == nullptr) continue;  // Dispatch leaves it to plain loops.
-    shapes.push_back(Judged(comparison));
-    const measure::TunedShape& s = shapes.back();
-    const Estimate ratio{s.ratio, {s.lo, s.hi, options.level_percent / 100}};
-    table.Add({s.shape, s.dispatch, report::FormatRatio(ratio), s.variant},
-              s.variant == s.dispatch ? report::Color::kNone : report::Color::kYellow);
+    if (result.picked() != nullptr) shapes.push_back(Judged(result));
   }
-  progress.Clear();
   ASSAY_RETURN_IF_ERROR(WriteJson(
-      options.output, measure::ToJson(shapes, options.threads, options.margin_percent / 100,
-                                      options.level_percent / 100)));
-  if (options.output == "-") return kFine;
-  fmt::print("{}\ndispatch follows it with {}={}\n", table.ToString(), measure::kTunedVariable,
-             report::Printable(options.output));
+      options.output, measure::ToJson(shapes, options.threads, contest.margin, contest.level)));
+  if (options.output != "-") Print(shapes, options);
   return kFine;
 }
 
@@ -102,7 +104,12 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--level", options->level_percent, "Percent of confidence of what is shown")
       ->capture_default_str()
       ->check(CLI::Range(50.0, 99.99));
-  app.add_option("--budget", options->budget_s, "Seconds of rounds for each shape")
+  app.add_option("--processes", options->processes,
+                 "Fresh processes that decide; each is one observation")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1000));
+  app.add_option("--budget", options->budget_s,
+                 "Seconds of rounds for each shape, of all processes together")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
   app.footer(

@@ -31,17 +31,20 @@ TEST(Contenders, ThePickIsOneHoweverSlow) {
   EXPECT_THAT(Contenders(Timed({{"a", 1}, {"b", 9}}, "a")), ElementsAre("a"));
 }
 
-TEST(Contest, IsWonByAVariantThatRunsHere) {
-  const catalog::Problem problem = *catalog::ParseShape("gemm:u8s8s32:32x64x64");
-  VariantOptions options;
-  options.budget_s = 0.02;
-  options.cold = false;
-  const auto contest = Contest(problem, options);
-  if (!contest.ok()) GTEST_SKIP() << "skip: only plain loops run here";
-  EXPECT_EQ(contest->wrong, "");
-  ASSERT_NE(contest->picked(), nullptr);
-  ASSERT_NE(contest->Winner(), nullptr);
-  EXPECT_LE(contest->variants.size(), 4u);
+TEST(Winner, IsDispatchsPickWhereItIsTiedAndElseTheFirstThatIs) {
+  ContestResult result;
+  EXPECT_EQ(result.Winner(), nullptr);
+  const auto add = [&](const char* name, bool picked, bool tied) {
+    result.contenders.push_back({.name = name, .picked = picked});
+    result.contenders.back().standing.tied = tied;
+  };
+  add("slow", false, false);
+  add("first", false, true);
+  add("picked", true, true);
+  add("last", false, true);
+  EXPECT_EQ(result.Winner()->name, "picked");
+  result.contenders[2].standing.tied = false;
+  EXPECT_EQ(result.Winner()->name, "first");
 }
 
 }  // namespace

@@ -33,22 +33,6 @@ std::string PickedName(const catalog::Problem& problem) {
   return "";
 }
 
-TEST(Winner, IsDispatchsPickWhereItIsTiedAndElseTheFirstThatIs) {
-  VariantComparison comparison;
-  EXPECT_EQ(comparison.Winner(), nullptr);
-  const auto add = [&](const char* name, bool picked, bool tied) {
-    comparison.variants.push_back({.name = name, .picked = picked});
-    comparison.variants.back().warm.standing.tied = tied;
-  };
-  add("slow", false, false);
-  add("first", false, true);
-  add("picked", true, true);
-  add("last", false, true);
-  EXPECT_EQ(comparison.Winner()->name, "picked");
-  comparison.variants[2].warm.standing.tied = false;
-  EXPECT_EQ(comparison.Winner()->name, "first");
-}
-
 TEST(CompareVariants, PlainLoopsLoseWarmAndCold) {
   const catalog::Problem problem = *catalog::ParseShape(kShape);
   const std::string scalar = ScalarName(problem), picked = PickedName(problem);
