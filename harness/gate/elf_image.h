@@ -32,13 +32,13 @@ struct Relocation {
 struct ElfImage {
   std::vector<Section> sections;               // That are loaded, by address.
   std::vector<Function> functions;             // By address; of aliases one. Empty when stripped.
-  std::map<std::string, uint64_t> exports;  // Addresses of symbols that others may refer to.
+  std::map<std::string, uint64_t> exports;     // Addresses of symbols that others may refer to.
   std::map<uint64_t, Relocation> relocations;  // By address.
   // Where data holds a distance, such as of a jump, the address that it is to plus how far into its
   // table the distance stands; by address. Known of libraries that were linked with --emit-relocs.
   std::map<uint64_t, uint64_t> distances;
-  bool packed_relocations = false;             // DT_RELR: there are more of them.
-  std::vector<std::string> needed, search;     // DT_NEEDED; DT_RPATH and DT_RUNPATH.
+  bool packed_relocations = false;          // DT_RELR: there are more of them.
+  std::vector<std::string> needed, search;  // DT_NEEDED; DT_RPATH and DT_RUNPATH.
 
   // Error: the file is not such a library.
   static Result<ElfImage> Read(const std::string& path);

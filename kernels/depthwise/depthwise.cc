@@ -151,8 +151,7 @@ Result<Depthwise> Depthwise::Make(const ConvSpec& spec, ComputeType type, const 
   ASSAY_CHECK(weights.data != nullptr);
   ASSAY_RETURN_IF_ERROR(CheckGeometry(spec));
   ASSAY_RETURN_IF_ERROR(CheckStage(spec, type, stage));
-  ASSAY_ASSIGN_OR_RETURN(const Variant* variant,
-                         Choose(type, Tuned(spec, type, options)));
+  ASSAY_ASSIGN_OR_RETURN(const Variant* variant, Choose(type, Tuned(spec, type, options)));
   auto impl = std::make_unique<Impl>();
   impl->spec = spec;
   impl->type = type;
