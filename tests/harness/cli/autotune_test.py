@@ -69,8 +69,10 @@ class Autotune(unittest.TestCase):
                 (self.write(schema=2), "schema 2"),
                 (self.write(shapes=[{"shape": "gemm:f32:1x1", "variant": "x"}]), "gemm:f32:1x1"),
                 (self.write(shapes=[{"shape": SHAPES[0], "variant": "nobody"}]), "'nobody'"),
-                (self.write(shapes=3), "not written by"), (self.write(shapes=[{}]), "not written by"),
-                (text, "not written by"), ("/nowhere.json", "cannot be read")):
+                (self.write(shapes=3), "not written by"),
+                (self.write(shapes=[{}]), "not written by"),
+                (text, "not written by"),
+                ("/nowhere.json", "cannot be read")):
             got = assay("kernels", "--shape", SHAPES[0], ASSAY_TUNED=str(file))
             self.assertEqual(got.returncode, 2, got.stdout)
             self.assertIn("environment variable ASSAY_TUNED: ", got.stderr)

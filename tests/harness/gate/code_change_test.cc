@@ -40,13 +40,16 @@ __attribute__((noinline)) static double one(int i) { return table[i & 3] + exter
 __attribute__((noinline)) static double two(int i) { return table[i & 1] * external(i); }
 double (*const entries[])(int) = {ENTRIES};
 #define LONG_ONE double large(int n) { \
-  double sum = 0; for (int i = 0; i < n; i += STEP) sum += CALLEE(i) * entries[i & 1](i); return sum; }
+  double sum = 0; \
+  for (int i = 0; i < n; i += STEP) sum += CALLEE(i) * entries[i & 1](i); \
+  return sum; }
 #define SHORT_ONE double small(int n) { return n > 0 ? CALLEE(n) + first : 1.5; }
 #ifdef JUMPS
 double jump(int i) {
   switch (i) {
     case 0: return external(1); case 1: return external(2) + 1; case 2: return external(3) * 2;
-    case 3: return external(4) - 7; case 4: return external(5) / 3; case 5: return JUMPS; default: return 0;
+    case 3: return external(4) - 7; case 4: return external(5) / 3; case 5: return JUMPS;
+    default: return 0;
   }
 }
 #endif

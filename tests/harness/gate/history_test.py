@@ -1,4 +1,4 @@
-"""assay history, and what assay gate --history appends: drift found and located, bad lines named."""
+"""assay history, and what assay gate --history appends: drift located, bad lines named."""
 import importlib.util
 import json
 import os
@@ -78,9 +78,11 @@ class History(unittest.TestCase):
         negative, twice = json.loads(good), json.loads(good)
         negative["cases"][0]["standard_error"] = -1
         twice["cases"] *= 2
-        for line, sentence in (("{", "no JSON"), ("[]", ""), ("3", ""), ('{"schema": 1}', "unix_time"),
+        for line, sentence in (("{", "no JSON"), ("[]", ""), ("3", ""),
+                               ('{"schema": 1}', "unix_time"),
                                (good.replace('"schema": 1', '"schema": 7'), "schema 7"),
-                               (good[:-20], "no JSON"), (json.dumps(negative), "'standard_error' is -1"),
+                               (good[:-20], "no JSON"),
+                               (json.dumps(negative), "'standard_error' is -1"),
                                (json.dumps(twice), "'a' comes twice"),
                                (good.replace('"log_ratio": 0', '"log_ratio": 1e999'), "")):
             self.write([good, "", line, good])
@@ -106,7 +108,8 @@ class History(unittest.TestCase):
         picture = pathlib.Path(self.folder.name) / "history.svg"
         record = pathlib.Path(self.folder.name) / "drift.json"
         self.history("--json", record)
-        subprocess.run([sys.executable, ROOT / "results" / "plot_history", record, picture], check=True)
+        plot = ROOT / "results" / "plot_history"
+        subprocess.run([sys.executable, plot, record, picture], check=True)
         self.assertIn("</svg>", picture.read_text())
 
     @unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "times are not those of a release")
