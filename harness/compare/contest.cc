@@ -17,6 +17,9 @@ constexpr const char* kChild = "contest";
 constexpr double kFirstShare = 0.25;
 // From so many processes on the extreme ones are cut off: objectives/stats/trimmed.h.
 constexpr int kTrimmedFrom = 10;
+// Processes at which it is looked who is beaten, as multiples of those asked for. The looks share
+// the error (Bonferroni).
+constexpr int kLooks[] = {1, 2, 4};
 
 VariantOptions Step(int threads, double budget_s, uint64_t seed) {
   VariantOptions step;
@@ -62,18 +65,22 @@ class Running {
       Enter(problem, first);
       if (!first.wrong.empty()) return std::move(results_);
     }
-    for (int process = 0; process < options_.processes; ++process) {
-      Tell("process " + std::to_string(process + 1));
-      ASSAY_RETURN_IF_ERROR(Add(process));
+    for (const int times : kLooks) {
+      const std::vector<ContestResult*> open = Open();
+      if (open.empty()) break;
+      most_ = std::ssize(problems_) + times * options_.processes;
+      for (; processes_ < times * options_.processes; ++processes_) {
+        Tell(std::to_string(open.size()) + " shapes");
+        ASSAY_RETURN_IF_ERROR(Add(open));
+      }
+      for (ContestResult* result : open) Judge(*result);
     }
-    for (ContestResult& result : results_) Judge(result);
     return std::move(results_);
   }
 
  private:
   void Tell(const std::string& what) {
-    const int64_t most = std::ssize(problems_) + options_.processes;
-    if (options_.progress) options_.progress(what, done_, most);
+    if (options_.progress) options_.progress(what, done_, most_);
     ++done_;
   }
 
@@ -87,22 +94,30 @@ class Running {
     }
   }
 
-  Status Add(int process) {
-    Json jobs = Json::array();
-    std::vector<ContestResult*> asked;
+  // Of which more processes may still change the winner.
+  std::vector<ContestResult*> Open() {
+    std::vector<ContestResult*> open;
     for (ContestResult& result : results_) {
-      if (result.contenders.size() < 2) continue;
-      Json names = Json::array();
-      for (const Contender& c : result.contenders) names.push_back(c.name);
-      jobs.push_back({{"shape", result.problem.ToString()}, {"names", std::move(names)}});
-      asked.push_back(&result);
+      const Contender* pick = result.picked();
+      if (result.contenders.size() < 2 || pick == nullptr || !pick->standing.tied) continue;
+      const Estimate& ratio = pick->standing.ratio_to_best_other;
+      if (ratio.interval.hi > 1 + options_.margin) open.push_back(&result);
     }
-    if (asked.empty()) return {};
+    return open;
+  }
+
+  Status Add(const std::vector<ContestResult*>& asked) {
+    Json jobs = Json::array();
+    for (const ContestResult* result : asked) {
+      Json names = Json::array();
+      for (const Contender& c : result->contenders) names.push_back(c.name);
+      jobs.push_back({{"shape", result->problem.ToString()}, {"names", std::move(names)}});
+    }
     const double budget_s = (1 - kFirstShare) * options_.budget_s / options_.processes;
     const Json request = {{"jobs", std::move(jobs)},
                           {"threads", options_.threads},
                           {"budget_s", budget_s},
-                          {"seed", options_.seed + static_cast<uint64_t>(process) + 1}};
+                          {"seed", options_.seed + static_cast<uint64_t>(processes_) + 1}};
     const double timeout_s = 120 + 60 * static_cast<double>(asked.size()) * (1 + budget_s);
     ASSAY_ASSIGN_OR_RETURN(const std::string answer,
                            measure::RunChild(kChild, {request.dump()}, timeout_s));
@@ -116,18 +131,19 @@ class Running {
   }
 
   void Judge(ContestResult& result) const {
-    if (result.contenders.size() < 2) return;
     std::vector<std::vector<double>> logarithms;
     for (const Contender& c : result.contenders) logarithms.push_back(c.logarithms);
-    const double fraction = options_.processes < kTrimmedFrom ? 0 : 0.2;
-    const auto standings = CompareWithBest(logarithms, options_.level, options_.margin, fraction);
+    const double fraction = processes_ < kTrimmedFrom ? 0 : 0.2;
+    const double level = 1 - (1 - options_.level) / std::size(kLooks);
+    const auto standings = CompareWithBest(logarithms, level, options_.margin, fraction);
     for (size_t i = 0; i < standings.size(); ++i) result.contenders[i].standing = standings[i];
   }
 
   const std::span<const catalog::Problem> problems_;
   const ContestOptions& options_;
   std::vector<ContestResult> results_;
-  int64_t done_ = 0;
+  int64_t done_ = 0, most_ = std::ssize(problems_) + options_.processes;
+  int processes_ = 0;
 };
 
 }  // namespace

@@ -3,7 +3,8 @@
 //
 // All variants take part briefly, in this process; those that may win go on in several fresh ones,
 // of which each is one observation: where a process has its memory moves the same comparison by up
-// to some percent, and no number of rounds within it shows that. The processes alone decide.
+// to some percent, and no number of rounds within it shows that. The processes alone decide; where
+// it stays open whether dispatch's pick is beaten by more than the margin, more of them follow.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,10 @@ namespace assay::compare {
 
 struct ContestOptions {
   int threads = 1;
-  double budget_s = 3;  // Of rounds, for each shape, all processes together.
-  int processes = 10;   // At least 2.
-  double level = 0.95;  // Of the intervals of one shape, all of which hold together.
+  double budget_s = 3;  // Of rounds, for each shape, up to the first look.
+  int processes = 10;   // At least 2; of open shapes then two and four times as many.
+  // Of the intervals of one shape, all of which hold together, however often they are looked at.
+  double level = 0.95;
   double margin = 0.02;
   uint64_t seed = 1;
   std::function<bool()> stop;

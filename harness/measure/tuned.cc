@@ -51,6 +51,7 @@ Json ToJson(const std::vector<TunedShape>& shapes, int threads, double margin, d
     list.push_back({{"shape", s.shape},
                     {"variant", s.variant},
                     {"dispatch", s.dispatch},
+                    {"processes", s.processes},
                     {"dispatch_to_best_other", {{"ratio", s.ratio}, {"lo", s.lo}, {"hi", s.hi}}}});
   }
   return {{"schema", kSchema},

@@ -1,6 +1,7 @@
 // Tuned: which variant was the fastest on this machine, kept in a file that dispatch follows.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct TunedShape {
   std::string variant;               // The winner.
   std::string dispatch;              // What dispatch picks by itself.
   double ratio = 1, lo = 1, hi = 1;  // Dispatch's time by that of the best of the others.
+  int64_t processes = 0;             // That decided; 0: no other variant came near.
 };
 
 // With this machine's fingerprint and this build's version.

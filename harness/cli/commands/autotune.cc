@@ -31,6 +31,7 @@ measure::TunedShape Judged(const compare::ContestResult& result) {
                             .variant = result.Winner()->name,
                             .dispatch = picked.name};
   if (result.contenders.size() > 1) {
+    shape.processes = std::ssize(picked.logarithms);
     shape.ratio = ratio.value;
     shape.lo = ratio.interval.lo;
     shape.hi = ratio.interval.hi;
@@ -104,12 +105,14 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--level", options->level_percent, "Percent of confidence of what is shown")
       ->capture_default_str()
       ->check(CLI::Range(50.0, 99.99));
-  app.add_option("--processes", options->processes,
-                 "Fresh processes that decide; each is one observation")
+  app.add_option(
+         "--processes", options->processes,
+         "Fresh processes that decide, each one observation; of shapes that are open then up to "
+         "four times as many")
       ->capture_default_str()
       ->check(CLI::Range(2, 1000));
   app.add_option("--budget", options->budget_s,
-                 "Seconds of rounds for each shape, of all processes together")
+                 "Seconds of rounds for each shape, all processes together, up to the first look")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
   app.footer(

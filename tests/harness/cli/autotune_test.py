@@ -27,7 +27,7 @@ class Autotune(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.file = pathlib.Path(cls.folder.name) / "tuned.json"
         shapes = [word for shape in SHAPES for word in ("--kernels", shape)]
-        cls.got = assay("autotune", *shapes, "--budget", "0.05", "-o", cls.file)
+        cls.got = assay("autotune", *shapes, "--budget", "0.05", "--processes", "2", "-o", cls.file)
         cls.tuned = json.loads(cls.file.read_text()) if cls.file.exists() else None
 
     @classmethod
@@ -47,8 +47,14 @@ class Autotune(unittest.TestCase):
             known = {v["name"]: v for v in variants(entry["shape"])}
             self.assertTrue(known[entry["variant"]]["available"])
             self.assertTrue(known[entry["dispatch"]]["picked"])
+            self.assertIn(entry["processes"], (0, 2, 4, 8))
+            low = entry["dispatch_to_best_other"]["lo"]
             if entry["variant"] != entry["dispatch"]:
-                self.assertGreater(entry["dispatch_to_best_other"]["lo"], 1 + self.tuned["margin"])
+                self.assertGreater(low, 1 + self.tuned["margin"])
+            elif 0 < entry["processes"] < 8:  # Nothing was open.
+                self.assertLessEqual(entry["dispatch_to_best_other"]["hi"], 1.02)
+            else:
+                self.assertLessEqual(low, 1.02)
 
     def test_dispatch_follows_the_file_and_says_so(self):
         for shape in SHAPES:
@@ -87,7 +93,7 @@ class Autotune(unittest.TestCase):
 
     def test_autotune_itself_follows_nobody(self):
         got = assay("autotune", "--kernels", SHAPES[0], "--budget", "0.01", "-o", "-",
-                    ASSAY_TUNED="/nowhere.json")
+                    "--processes", "2", ASSAY_TUNED="/nowhere.json")
         self.assertEqual(got.returncode, 0, got.stderr)
         self.assertEqual(json.loads(got.stdout)["shapes"][0]["shape"], SHAPES[0])
 
