@@ -6,6 +6,10 @@
 
 namespace assay::data {
 
+Status Metric::Compare(const TensorView&, const TensorView&) {
+  return Error("judges by labels alone");
+}
+
 Result<const MetricEntry*> FindMetric(std::string_view name) {
   return FindEntry("metric", name, AllMetrics());
 }

@@ -1,5 +1,5 @@
-// Metric: judges a model's outputs by the labels, sample by sample. To add one, write
-// metrics/<name>.cc, which defines a MetricEntry named after the file.
+// Metric: judges a model's outputs by the labels, or by what the fp32 model says, sample by sample.
+// To add one, write metrics/<name>.cc, which defines a MetricEntry named after the file.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,11 @@ class Metric {
   // Takes a batch: outputs [n, ...] of the model and n labels. Error: a shape, type or label that
   // the metric cannot judge; the batch then counts for nothing.
   virtual Status Update(const TensorView& outputs, std::span<const int64_t> labels) = 0;
+  // Whether it judges against the fp32 model's outputs rather than labels: by Compare then.
+  virtual bool wants_reference() const { return false; }
+  // Takes a batch: outputs [n, ...], and what the fp32 model gives for the same samples, of the
+  // same shape. Error: as of Update.
+  virtual Status Compare(const TensorView& outputs, const TensorView& reference);
   // Over all samples so far, in the metric's own unit; NaN before the first.
   virtual double value() const = 0;
   virtual int64_t samples() const = 0;
@@ -34,6 +39,7 @@ struct MetricEntry {
   std::string_view name;     // As in YAML: "topk".
   std::string_view summary;  // One line for --help and errors.
   std::span<const OptionKey> keys;
+  std::string_view unit;        // Of its value: "%" where that is a share in [0, 1].
   std::string_view scalar_key;  // What a bare scalar sets: `topk: 5` is `topk: {k: 5}`.
   Result<std::unique_ptr<Metric>> (*make)(const Options& options);
 };

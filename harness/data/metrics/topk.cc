@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "harness/data/metric.h"
+#include "harness/data/rows.h"
 
 namespace assay::data {
 namespace {
@@ -29,16 +29,11 @@ class TopK final : public Metric {
 
   Status Update(const TensorView& outputs, std::span<const int64_t> labels) override {
     const auto rows = static_cast<int64_t>(labels.size());
-    const Shape& shape = outputs.shape;
-    if (outputs.dtype != DType::kF32 || shape.rank() < 2 || shape[0] != rows) {
-      return Error(fmt::format("topk wants float outputs [{}, classes], found {} {}", rows,
-                               Name(outputs.dtype), shape.ToString()));
+    ASSAY_ASSIGN_OR_RETURN(const int64_t classes, ClassCount("topk", outputs, rows));
+    if (k_ > classes) {
+      return Error(fmt::format("topk with k: {}, but the model has {} classes", k_, classes));
     }
-    const int64_t classes = shape.elements(1, shape.rank());
-    if (classes != shape[1]) {  // [n, classes, 1, 1] is fine.
-      return Error(fmt::format("topk wants one score per class, found {}", shape.ToString()));
-    }
-    ASSAY_RETURN_IF_ERROR(CheckLabels(labels, classes));
+    ASSAY_RETURN_IF_ERROR(CheckLabels(labels, classes, samples()));
     const std::span<const float> scores = outputs.as<float>();
     for (size_t i = 0; i < labels.size(); ++i) {
       const auto width = static_cast<size_t>(classes);
@@ -56,21 +51,6 @@ class TopK final : public Metric {
   void Reset() override { outcomes_.clear(); }
 
  private:
-  Status CheckLabels(std::span<const int64_t> labels, int64_t classes) const {
-    if (k_ > classes) {
-      return Error(fmt::format("topk with k: {}, but the model has {} classes", k_, classes));
-    }
-    for (size_t i = 0; i < labels.size(); ++i) {
-      if (labels[i] < 0 || labels[i] >= classes) {
-        return Error(
-            fmt::format("sample {} has label {}, but the model has classes 0 to {} (see "
-                        "label_offset)",
-                        samples() + static_cast<int64_t>(i), labels[i], classes - 1));
-      }
-    }
-    return {};
-  }
-
   const int64_t k_;
   std::vector<double> outcomes_;
 };
@@ -92,6 +72,7 @@ const MetricEntry topk = {
     .name = "topk",
     .summary = "fraction of samples whose label is among the k highest scores",
     .keys = kKeys,
+    .unit = "%",
     .scalar_key = "k",
     .make = Make,
 };
