@@ -174,6 +174,16 @@ bool MultiObjective::Feasible(const Measured& trial, const Measured& baseline) c
   return true;
 }
 
+bool MultiObjective::MeetsTargets(const std::vector<double>& metrics,
+                                  const std::vector<double>& baseline) const {
+  const std::vector<double> found = Accuracies({.metrics = metrics});
+  const std::vector<double> reference = Accuracies({.metrics = baseline});
+  for (size_t i = 0; i < criteria_.size(); ++i) {
+    if (!criteria_[i].Feasible(found[i], reference[i])) return false;
+  }
+  return true;
+}
+
 double MultiObjective::Shortfall(const Measured& trial, const Measured& baseline) const {
   const std::vector<double> found = Accuracies(trial);
   const std::vector<double> reference = Accuracies(baseline);

@@ -43,8 +43,8 @@ struct MultiObjectiveConfig {
 
 // The numbers of one model. Values that are not finite are unavailable and rank last.
 struct Measured {
-  std::vector<double> metrics = {};  // the accuracy, one value per metric: always judged
-  std::vector<double> values = {};   // one per objective listed; that of `accuracy` is not read
+  std::vector<double> metrics = {};      // the accuracy, one value per metric: always judged
+  std::vector<double> values = {};       // one per objective listed; that of `accuracy` is not read
   std::vector<double> constrained = {};  // one per constraint: its objective's
   // The change from the baseline to this trial, one per column (see MultiObjective::columns), or
   // empty where intervals are unknown.
@@ -103,8 +103,11 @@ class MultiObjective {
   // Whether every accuracy meets its target, at the criterion's confidence where it has one, and
   // every constraint is met.
   bool Feasible(const Measured& trial, const Measured& baseline) const;
-  // How far the accuracy is from its target, or an objective from its limit, as a share of that; the
-  // farthest of them.
+  // Whether every metric meets its target, without regard to confidence. Metrics as Measured has
+  // them.
+  bool MeetsTargets(const std::vector<double>& metrics, const std::vector<double>& baseline) const;
+  // How far the accuracy is from its target, or an objective from its limit, as a share of that;
+  // the farthest of them.
   double Shortfall(const Measured& trial, const Measured& baseline) const;
 
   // Ranks all trials. To take out a winner (its confirmation failed), rank the others again.

@@ -13,6 +13,12 @@ double Series::Mean(size_t begin, size_t end) const {
   return assay::Mean(std::span(values).subspan(begin, end - begin));
 }
 
+void Objective::Describe(std::string representation, std::string unit, bool higher_is_better) {
+  info_.representation = std::move(representation);
+  info_.unit = std::move(unit);
+  info_.higher_is_better = higher_is_better;
+}
+
 void Objective::Start(const Subject& subject) {
   ASSAY_CHECK(!running_);
   running_ = true;

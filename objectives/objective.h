@@ -54,26 +54,27 @@ struct Subject {
   int threads = 1;
 };
 
+struct NamedValue {
+  std::string name = {};
+  std::string unit = {};
+  double value = kUnavailable;
+};
+
 // What the harness saw between Start and End; the fields of the other passes are empty. Borrowed
 // spans are valid only during the call of End.
 struct Observation {
-  std::optional<double> duration_s = {};        // of one inference, inputs staged
-  int64_t samples = 1;                          // in that inference
-  std::span<const TensorView> outputs = {};     // of that inference, in the model's order
-  std::span<const int64_t> labels = {};         // of its samples; empty where there are none
-  std::optional<double> metric = {};            // the configured metric over the labelled set
-  std::span<const double> sample_scores = {};   // the metric of each sample, in data order
+  std::optional<double> duration_s = {};       // of one inference, inputs staged
+  int64_t samples = 1;                         // in that inference
+  std::span<const TensorView> outputs = {};    // of that inference, in the model's order
+  std::span<const int64_t> labels = {};        // of its samples; empty where there are none
+  std::optional<double> metric = {};           // the configured metric over the labelled set
+  std::span<const NamedValue> metrics = {};    // each by itself, where several are configured
+  std::span<const double> sample_scores = {};  // the metric of each sample, in data order
   bool complete = true;  // false: a hopeless evaluation that was stopped after the first samples
   std::optional<int64_t> peak_live_bytes = {};  // usable bytes live at the peak, minus those before
   std::optional<int64_t> arena_bytes = {};      // the memory planner's exact size
   std::optional<int64_t> peak_rss_bytes = {};   // of the process
   std::optional<int64_t> artifact_bytes = {};   // the serialized model on disk
-};
-
-struct NamedValue {
-  std::string name = {};
-  std::string unit = {};
-  double value = kUnavailable;
 };
 
 // Everything an objective knows of one subject.
@@ -109,6 +110,10 @@ class ASSAY_EXPORT Objective {
   const std::string& representation() const {
     return info_.representation.empty() ? info_.name : info_.representation;
   }
+
+  // Says what the values are where that depends on what is observed, as accuracy does on its
+  // metric. The name and the pass stay.
+  void Describe(std::string representation, std::string unit, bool higher_is_better);
 
   // One run: Start, then the run, then End, which appends one value to the subject's result list.
   // Runs of several subjects may alternate, but not overlap. Checked: every End has its Start.

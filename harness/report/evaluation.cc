@@ -17,11 +17,13 @@ using tune::ObjectiveRecord;
 
 constexpr const char* kAbsent = "-";
 
+bool IsShare(const ObjectiveInfo& info) { return info.name == "accuracy" && info.unit.empty(); }
+
 std::string Scalar(double value, const ObjectiveInfo& info) {
   if (!std::isfinite(value)) return "unavailable";
   if (info.unit == "s") return FormatSeconds(value);
   if (info.unit == "bytes") return FormatBytes(value);
-  if (info.name == "accuracy") return fmt::format("{:.2f} %", value * 100);
+  if (IsShare(info)) return fmt::format("{:.2f} %", value * 100);
   return fmt::format("{:.4g}{}{}", value, info.unit.empty() ? "" : " ", info.unit);
 }
 
@@ -41,10 +43,15 @@ std::string SpeedUp(const ObjectiveRecord& record) {
                      1 / ratio.interval.lo);
 }
 
-// "-0.12 [-0.30, +0.05]": points of accuracy gained against the first model.
+// "-0.12 [-0.30, +0.05]": points of accuracy gained against the first model; of a metric that is no
+// share, "+0.0123 [...]" in its unit.
 std::string Drop(const ObjectiveRecord& record) {
   if (!record.versus_baseline) return kAbsent;
   const Estimate& change = record.versus_baseline->estimate;
+  if (!IsShare(record.info)) {
+    return fmt::format("{:+.3g} [{:+.3g}, {:+.3g}]", change.value, change.interval.lo,
+                       change.interval.hi);
+  }
   return fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", change.value * 100, change.interval.lo * 100,
                      change.interval.hi * 100);
 }
@@ -70,7 +77,7 @@ std::vector<ObjectiveInfo> Objectives(std::span<const ModelRecord> models) {
 
 // Whether a column of changes stands behind the objective's own.
 std::string ChangeHeader(const ObjectiveInfo& info) {
-  if (info.name == "accuracy") return "points";
+  if (info.name == "accuracy") return IsShare(info) ? "points" : "change";
   return info.name == "performance" ? "speed-up" : "";
 }
 

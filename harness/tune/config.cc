@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "harness/quantize/observer.h"
@@ -239,28 +240,85 @@ void ReadQuantization(const Field& field, const fs::path& base_dir, TuneConfig& 
   ReadRecipes(field["recipes"], model_wise["weight"]["algorithm"], quantization);
 }
 
+// `topk: 1` sets the metric's first key, `topk: {k: 1}` any.
+data::MetricSpec ReadMetric(const std::string& name, const Field& options,
+                            const fs::path& base_dir) {
+  data::MetricSpec metric{name, {}};
+  if (options.is_map()) {
+    metric.options = ReadOptions(options, base_dir);
+    return metric;
+  }
+  const auto entry = data::FindMetric(name);
+  if (!entry.ok()) {
+    options.Reject(entry.message());
+    return metric;
+  }
+  metric.options.where = fmt::format("{}: {}", options.where(), options.path());
+  if (options.present()) metric.options.values.emplace((*entry)->scalar_key, ReadOption(options));
+  return metric;
+}
+
+// Weights that sum to 1, one per metric; none where absent.
+std::vector<double> ReadMetricWeights(const Field& field, size_t metrics) {
+  std::vector<double> weights;
+  for (const Field& item : field.Items()) weights.push_back(item.Number(0, kHuge));
+  if (weights.empty()) return weights;
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  if (weights.size() != metrics || !(sum > 0)) {
+    field.Reject(
+        fmt::format("found {} weights that sum to {}, expected {}, one per metric, and a "
+                    "sum above 0",
+                    weights.size(), sum, metrics));
+    return {};
+  }
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+// The directions are the metrics' own; what INC has users write must agree.
+void CheckDirections(const Field& field, const std::vector<bool>& directions) {
+  std::vector<bool> found;
+  for (const Field& item : field.Items()) found.push_back(item.Bool());
+  if (found.size() == 1) found.assign(directions.size(), found[0]);
+  if (found.empty() || found == directions) return;
+  field.Reject(fmt::format("found [{}], expected [{}], as the metrics have it",
+                           fmt::join(found, ", "), fmt::join(directions, ", ")));
+}
+
+// {topk: 1, MSE: {compare_label: False}, weight: [0.5, 0.5], higher_is_better: [True, False]}
+void ReadMultiMetrics(const Field& field, const fs::path& base_dir, AccuracyConfig& config) {
+  for (const auto& [key, value] : field.Entries()) {
+    if (key == "weight" || key == "higher_is_better") continue;
+    config.metrics.push_back(ReadMetric(key, value, base_dir));
+  }
+  if (config.metrics.empty()) field.Reject("expected metrics, such as {topk: 1, F1: macro}");
+  config.weights = ReadMetricWeights(field["weight"], config.metrics.size());
+  if (!field.status().ok()) return;
+  const auto set = data::MetricSet::Make(config.metrics, config.weights);
+  if (set.ok()) {
+    CheckDirections(field["higher_is_better"], set->directions());
+  } else {
+    field.Reject(set.message());
+  }
+}
+
 AccuracyConfig ReadAccuracy(const Field& field, const fs::path& base_dir) {
-  field.Allow({"metric", "dataloader"}, {"configs", "iteration", "postprocess"}, {"multi_metrics"});
+  field.Allow({"metric", "multi_metrics", "dataloader"}, {"configs", "iteration", "postprocess"});
   AccuracyConfig config;
-  const auto metrics = field["metric"].Entries();
-  if (metrics.size() != 1) {
-    field["metric"].Reject("expected one metric, such as {topk: 1}");
+  const Field metric = field["metric"], multi = field["multi_metrics"];
+  if (multi.present() && metric.present()) {
+    multi.Reject("found beside 'metric', expected one of the two");
     return config;
   }
-  config.metric = metrics[0].first;
-  const Field& options = metrics[0].second;
-  if (options.is_map()) {
-    config.metric_options = ReadOptions(options, base_dir);
+  if (multi.present()) {
+    ReadMultiMetrics(multi, base_dir, config);
   } else {
-    const auto entry = data::FindMetric(config.metric);
-    if (!entry.ok()) {
-      options.Reject(entry.message());
+    const auto metrics = metric.Entries();
+    if (metrics.size() != 1) {
+      metric.Reject("expected one metric, such as {topk: 1}");
       return config;
     }
-    config.metric_options.where = fmt::format("{}: {}", options.where(), options.path());
-    if (options.present()) {
-      config.metric_options.values.emplace((*entry)->scalar_key, ReadOption(options));
-    }
+    config.metrics.push_back(ReadMetric(metrics[0].first, metrics[0].second, base_dir));
   }
   config.data = ReadData(field["dataloader"], base_dir);
   return config;
@@ -360,11 +418,12 @@ ObjectivesConfig ReadObjectives(const Field& tuning) {
 }
 
 // {modelsize: "<= 1.5 MB"}
-std::vector<Constraint> ReadConstraints(const Field& field) {
+std::vector<Constraint> ReadConstraints(const Field& field, const TuneConfig& config) {
   std::vector<Constraint> constraints;
   if (!field.present()) return constraints;
   for (const auto& [name, limit] : field.Entries()) {
-    const auto info = FindObjective(name);
+    auto info = FindObjective(name);
+    if (info.ok() && name == "accuracy" && config.accuracy) info = AccuracyInfo(*config.accuracy);
     if (!info.ok()) {
       limit.Reject(info.message());
       continue;
@@ -399,7 +458,7 @@ void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config
   if (!known.ok()) name.Reject(known.message());
   config.criterion = ReadCriterion(field["accuracy_criterion"]);
   config.objectives = ReadObjectives(field);
-  config.constraints = ReadConstraints(field["constraints"]);
+  config.constraints = ReadConstraints(field["constraints"], config);
   const Field exit = field["exit_policy"];
   exit.Allow({"timeout", "max_trials", "performance_only"});
   config.exit_policy.timeout_s = exit["timeout"].Number(0, kHuge, 0);
@@ -411,6 +470,26 @@ void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config
   config.export_front = field["workspace"]["front"].Bool(false);
   const Field resume = field["workspace"]["resume"];
   if (resume.present()) config.resume = resume.Bool() ? Resume::kTrue : Resume::kFalse;
+}
+
+// What the criterion says must go with the metrics: their direction, which is its default.
+void CheckMetrics(const Field& root, TuneConfig& config) {
+  if (!root.status().ok() || !config.accuracy) return;
+  const auto set = data::MetricSet::Make(config.accuracy->metrics, config.accuracy->weights);
+  if (!set.ok()) return;  // The evaluator says what is wrong.
+  const Field criterion = root["tuning"]["accuracy_criterion"];
+  const Field said = criterion["higher_is_better"];
+  if (said.present() && config.criterion.higher_is_better != set->higher_is_better()) {
+    said.Reject(fmt::format("found {}, but {} is better when {}; expected {}",
+                            !set->higher_is_better(), config.accuracy->metrics[0].name,
+                            set->higher_is_better() ? "higher" : "lower", set->higher_is_better()));
+  }
+  config.criterion.higher_is_better = set->higher_is_better();
+  if (config.accuracy->several() && config.criterion.confidence) {
+    criterion["confidence"].Reject(
+        "found beside several metrics; expected one metric, or weights for "
+        "evaluation.accuracy.multi_metrics");
+  }
 }
 
 void ReadModel(const Field& field, const fs::path& base_dir, TuneConfig& config) {
@@ -454,6 +533,7 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
         "found without evaluation.accuracy, or with exit_policy.performance_only, so that "
         "no accuracy is measured");
   }
+  CheckMetrics(root, config);
   config.confirmation = ReadConfirmation(evaluation["confirmation"], base_dir,
                                          config.criterion.confidence.has_value());
   ASSAY_RETURN_IF_ERROR(root.status());
@@ -467,6 +547,24 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
 Result<TuneConfig> LoadConfig(const fs::path& file, const std::vector<std::string>& overrides) {
   ASSAY_ASSIGN_OR_RETURN(const std::string text, ReadConfigText(file));
   return ParseConfig(text, file, overrides);
+}
+
+ObjectiveInfo AccuracyInfo(const AccuracyConfig& accuracy) {
+  ObjectiveInfo info = *FindObjective("accuracy");
+  const auto set = data::MetricSet::Make(accuracy.metrics, accuracy.weights);
+  if (!set.ok()) return info;
+  info.higher_is_better = set->higher_is_better();
+  std::vector<std::string> names;
+  bool share = true;
+  for (const data::MetricSpec& metric : accuracy.metrics) {
+    names.push_back(metric.name);
+    share = share && (*data::FindMetric(metric.name))->unit == "%";
+    if (accuracy.several()) break;  // The first stands for all.
+  }
+  const std::string name = fmt::format("{}", fmt::join(names, " + "));
+  if (name != "topk") info.representation = name;
+  if (!share) info.unit = name;
+  return info;
 }
 
 Result<data::Pipeline> OpenPipeline(const DataConfig& config) {

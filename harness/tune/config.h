@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/data/metric.h"
+#include "harness/data/metric_set.h"
 #include "harness/data/pipeline.h"
 #include "harness/quantize/recipes.h"
 #include "kernels/base/compute.h"
@@ -55,9 +55,14 @@ struct QuantizationConfig {
 };
 
 struct AccuracyConfig {
-  std::string metric;  // "topk"
-  data::Options metric_options;
+  // One; or those of multi_metrics, each of which must meet its target, or, with weights (that sum
+  // to 1), their weighted mean.
+  std::vector<data::MetricSpec> metrics;
+  std::vector<double> weights;
   DataConfig data;
+
+  // Whether each metric is judged by itself.
+  bool several() const { return metrics.size() > 1 && weights.empty(); }
 };
 
 struct PerformanceConfig {
@@ -136,6 +141,10 @@ Result<TuneConfig> LoadConfig(const std::filesystem::path& file,
                               const std::vector<std::string>& overrides = {});
 Result<TuneConfig> ParseConfig(const std::string& text, const std::filesystem::path& file,
                                const std::vector<std::string>& overrides = {});
+
+// What `accuracy` is with these metrics: its direction; the metric's name, where that is not topk;
+// and as unit nothing for a share in [0, 1], else the metric's name.
+ObjectiveInfo AccuracyInfo(const AccuracyConfig& accuracy);
 
 // Opens the dataset with its transforms. Error: as data::OpenDataset and Pipeline::Make.
 Result<data::Pipeline> OpenPipeline(const DataConfig& config);

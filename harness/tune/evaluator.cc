@@ -65,8 +65,13 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
   evaluator.progress_ = std::move(progress);
   if (!config.accuracy) return evaluator;
   // Both are opened here, so that a wrong setting is found before anything runs.
-  ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config.accuracy->metric,
-                                                             config.accuracy->metric_options));
+  ASSAY_RETURN_IF_ERROR(
+      data::MetricSet::Make(config.accuracy->metrics, config.accuracy->weights).status());
+  const ObjectiveInfo info = AccuracyInfo(*config.accuracy);
+  for (const auto& objective : evaluator.objectives_) {
+    if (objective->name() != info.name) continue;
+    objective->Describe(info.representation, info.unit, info.higher_is_better);
+  }
   ASSAY_ASSIGN_OR_RETURN(LabelledData data, OpenLabelledData(config));
   evaluator.data_ = std::move(data.search);
   evaluator.confirmation_ = std::move(data.confirmation);
@@ -80,6 +85,16 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
   }
   ASSAY_RETURN_IF_ERROR(evaluator.CheckConfirmation());
   return evaluator;
+}
+
+// By name, where there is more than one.
+std::vector<NamedValue> Evaluator::EachMetric(const data::MetricSet& metrics) const {
+  const std::vector<double> values = metrics.values();
+  std::vector<NamedValue> each;
+  for (size_t i = 0; values.size() > 1 && i < values.size(); ++i) {
+    each.push_back({config_.accuracy->metrics[i].name, "", values[i]});
+  }
+  return each;
 }
 
 // A sample on which trials were selected confirms nothing.
@@ -159,18 +174,49 @@ Result<std::vector<Tensor>> Evaluator::StageInputs(const engine::Plan& plan) con
   return inputs;
 }
 
-Status Evaluator::ObserveBatch(const data::Pipeline& data, engine::Session& session, int64_t begin,
-                               const std::string& subject, data::Metric& metric) {
-  Tensor images(DType::kF32, session.plan().inputs()[0].shape);
-  std::vector<int64_t> labels(static_cast<size_t>(images.shape()[0]));
-  ASSAY_RETURN_IF_ERROR(data.Load(begin, images.view(), labels));
-  std::vector<Tensor> outputs = engine::Allocate(session.plan().outputs());
-  const TensorView input = images.view();
-  ASSAY_RETURN_IF_ERROR(session.Run({&input, 1}, engine::Views(outputs)));
-  predictions_.Add(subject, outputs[0].view());
-  const Status updated = metric.Update(outputs[0].view(), labels);
-  if (updated.ok()) return updated;
-  return Error(fmt::format("{}: {}", config_.accuracy->metric_options.where, updated.message()));
+Status Evaluator::ForEachBatch(const data::Pipeline& data, const Model& model, TakeBatch take) {
+  const int64_t total = data.size();
+  int64_t batch = std::min(config_.accuracy->data.batch_size, total);
+  std::unique_ptr<engine::Session> session;
+  for (int64_t begin = 0; begin < total; begin += batch) {
+    if (measure::Interrupted()) return Interruption();
+    const bool last = total - begin < batch;
+    if (last) batch = total - begin;
+    if (session == nullptr || last) {
+      ASSAY_ASSIGN_OR_RETURN(session, MakeSession(model, batch, config_.threads));
+    }
+    Tensor images(DType::kF32, session->plan().inputs()[0].shape);
+    std::vector<int64_t> labels(static_cast<size_t>(batch));
+    ASSAY_RETURN_IF_ERROR(data.Load(begin, images.view(), labels));
+    std::vector<Tensor> outputs = engine::Allocate(session->plan().outputs());
+    const TensorView input = images.view();
+    ASSAY_RETURN_IF_ERROR(session->Run({&input, 1}, engine::Views(outputs)));
+    ASSAY_ASSIGN_OR_RETURN(const bool enough, take(begin, outputs[0].view(), labels));
+    if (enough) break;
+  }
+  return {};
+}
+
+Result<std::span<float>> Evaluator::ReferenceOutputs(const data::Pipeline& data) {
+  ASSAY_CHECK(reference_ != nullptr);
+  std::vector<float>& known = reference_outputs_[&data];
+  if (!known.empty()) return std::span(known);
+  std::vector<float> all;
+  ASSAY_RETURN_IF_ERROR(
+      ForEachBatch(data, *reference_,
+                   [&](int64_t begin, const TensorView& outputs, auto labels) -> Result<bool> {
+                     if (outputs.dtype != DType::kF32) {
+                       return Error(fmt::format("{}: its first output is {}; expected float",
+                                                reference_->file.string(), Name(outputs.dtype)));
+                     }
+                     const auto values = outputs.as<const float>();
+                     all.insert(all.end(), values.begin(), values.end());
+                     Report("outputs of " + reference_->name,
+                            begin + static_cast<int64_t>(labels.size()), data.size());
+                     return false;
+                   }));
+  known = std::move(all);
+  return std::span(known);
 }
 
 Status Evaluator::ObserveAccuracy(const Model& model, const Stop& stop) {
@@ -186,28 +232,41 @@ Status Evaluator::ObserveConfirmation(const Model& model, const std::string& sub
 Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
                                  const std::string& subject, const Stop& stop) {
   predictions_.Forget(subject);
-  ASSAY_ASSIGN_OR_RETURN(const auto metric, data::MakeMetric(config_.accuracy->metric,
-                                                             config_.accuracy->metric_options));
-  const int64_t total = data.size();
-  bool stopped = false;
-  int64_t batch = std::min(config_.accuracy->data.batch_size, total);
-  std::unique_ptr<engine::Session> session;
-  for (int64_t begin = 0; begin < total && !stopped; begin += batch) {
-    if (measure::Interrupted()) return Interruption();
-    const bool last = total - begin < batch;
-    if (last) batch = total - begin;
-    if (session == nullptr || last) {
-      ASSAY_ASSIGN_OR_RETURN(session, MakeSession(model, batch, config_.threads));
-    }
-    ASSAY_RETURN_IF_ERROR(ObserveBatch(data, *session, begin, subject, *metric));
-    Report("accuracy " + subject, begin + batch, total);
-    stopped = stop && begin + batch < total && stop(metric->outcomes());
+  ASSAY_ASSIGN_OR_RETURN(
+      auto metrics, data::MetricSet::Make(config_.accuracy->metrics, config_.accuracy->weights));
+  std::span<float> reference;
+  if (metrics.wants_reference()) {
+    ASSAY_ASSIGN_OR_RETURN(reference, ReferenceOutputs(data));
   }
+  const int64_t total = data.size();
+  const auto row = reference.size() / static_cast<size_t>(std::max<int64_t>(1, total));
+  bool stopped = false;
+  ASSAY_RETURN_IF_ERROR(ForEachBatch(
+      data, model, [&](int64_t begin, const TensorView& outputs, auto labels) -> Result<bool> {
+        const int64_t done = begin + static_cast<int64_t>(labels.size());
+        predictions_.Add(subject, outputs);
+        TensorView expected = outputs;
+        if (!reference.empty()) {
+          std::vector<int64_t> dims = outputs.shape.dims();
+          if (static_cast<size_t>(outputs.elements()) != row * labels.size()) {
+            dims = {static_cast<int64_t>(labels.size()), static_cast<int64_t>(row)};
+          }
+          expected = {reference.data() + static_cast<size_t>(begin) * row, DType::kF32,
+                      Shape(dims)};
+        }
+        ASSAY_RETURN_IF_ERROR(metrics.Update(outputs, labels, expected));
+        Report("accuracy " + subject, done, total);
+        stopped = stop && done < total && stop(metrics.outcomes());
+        return stopped;
+      }));
+  const std::vector<double> outcomes = metrics.outcomes();
+  const std::vector<NamedValue> each = EachMetric(metrics);
   Observation observation;
-  observation.metric = metric->value();
-  observation.sample_scores = metric->outcomes();
+  observation.metric = metrics.value();
+  observation.metrics = each;
+  observation.sample_scores = outcomes;
   observation.complete = !stopped;
-  observation.samples = metric->samples();
+  observation.samples = metrics.samples();
   Record(Pass::kAccuracy, {subject, config_.accuracy->data.batch_size, config_.threads},
          observation);
   return {};

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,12 +13,13 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/data/metric.h"
+#include "harness/data/metric_set.h"
 #include "harness/data/pipeline.h"
 #include "harness/engine/session.h"
 #include "harness/graph/graph.h"
 #include "harness/tune/config.h"
 #include "harness/tune/predictions.h"
+#include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
 #include "objectives/objective.h"
 
@@ -55,6 +57,10 @@ class Evaluator {
   // What is allowed of the data yet hardly meant, one sentence each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // The model whose outputs metrics such as fidelity compare with; it must outlive the evaluator.
+  // Where such a metric is configured it is needed before the first pass over data.
+  void SetReference(const Model* model) { reference_ = model; }
+
   // Asked between batches with the outcomes of all samples so far: true ends the pass.
   using Stop = std::function<bool(std::span<const double> outcomes)>;
 
@@ -78,10 +84,16 @@ class Evaluator {
   Evaluator() = default;
 
   Status CheckConfirmation();
+  std::vector<NamedValue> EachMetric(const data::MetricSet& metrics) const;
   Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
                         const Stop& stop);
-  Status ObserveBatch(const data::Pipeline& data, engine::Session& session, int64_t begin,
-                      const std::string& subject, data::Metric& metric);
+  // Takes the outputs of the samples [begin, begin + labels.size()); true: it has seen enough.
+  using TakeBatch = FunctionRef<Result<bool>(int64_t begin, const TensorView& outputs,
+                                             std::span<const int64_t> labels)>;
+  // Runs a model over all samples, batch by batch.
+  Status ForEachBatch(const data::Pipeline& data, const Model& model, TakeBatch take);
+  // The reference's first output for all samples, row by row: run once.
+  Result<std::span<float>> ReferenceOutputs(const data::Pipeline& data);
   Result<std::unique_ptr<engine::Session>> MakeSession(const Model& model, int64_t batch,
                                                        int threads) const;
   // Input tensors for one inference: the first labelled samples, or seeded noise without data.
@@ -96,6 +108,8 @@ class Evaluator {
   std::optional<data::Pipeline> confirmation_;
   std::vector<std::string> warnings_;
   Predictions predictions_;
+  const Model* reference_ = nullptr;
+  std::map<const data::Pipeline*, std::vector<float>> reference_outputs_;
   Progress progress_;
 };
 

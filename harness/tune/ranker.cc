@@ -43,6 +43,13 @@ Result<Ranker> Ranker::Make(const TuneConfig& config,
       config.objectives.normalization == "trials" ? Normalization::kTrials : Normalization::kPareto;
   multi.criterion = *criterion;
   multi.constraints = config.constraints;
+  if (judged && config.accuracy->several()) {
+    for (const data::MetricSpec& metric : config.accuracy->metrics) {
+      multi.metrics.push_back(metric.name);
+    }
+    ASSAY_ASSIGN_OR_RETURN(const auto set, data::MetricSet::Make(config.accuracy->metrics, {}));
+    multi.metric_higher_is_better = set.directions();
+  }
   if (!config.objectives.multi) multi.objective_key = "tuning.objective";
   auto judge = MultiObjective::Make(multi);
   if (!judge.ok()) {
@@ -82,7 +89,17 @@ std::vector<ObjectiveRecord> Ranker::RecordTrial(int64_t index) const {
 
 // Without an accuracy check every model is as accurate as the baseline.
 std::vector<double> Ranker::Metrics(const std::string& name) const {
-  return {accuracy_judged_ ? Find(kAccuracy).Value(name) : 1.0};
+  if (!accuracy_judged_) return {1.0};
+  const std::vector<std::string>& wanted = judge_.config().metrics;
+  if (wanted.empty()) return {Find(kAccuracy).Value(name)};
+  std::vector<double> values(wanted.size(), kUnavailable);
+  for (const NamedValue& detail : Find(kAccuracy).results(name).details) {
+    const auto metric = std::ranges::find(wanted, detail.name);
+    if (metric != wanted.end()) {
+      values[static_cast<size_t>(metric - wanted.begin())] = detail.value;
+    }
+  }
+  return values;
 }
 
 Measured Ranker::Baseline() const {
@@ -111,7 +128,8 @@ std::vector<Violation> Ranker::Violations(int64_t index) const {
 
 Measured Ranker::AsTrial(int64_t index) const {
   Measured trial;
-  trial.metrics = {Accuracy(index)};
+  trial.metrics = Metrics(TrialName(index));
+  trial.metrics[0] = Accuracy(index);
   trial.hopeless = Stopped(index);
   if (const auto p_value = LimitPValue(index)) trial.limit_p_values = {*p_value};
   for (const std::string& name : listed_) trial.values.push_back(ValueOf(Find(name), index));
@@ -119,12 +137,16 @@ Measured Ranker::AsTrial(int64_t index) const {
     trial.constrained.push_back(ValueOf(Find(constraint.objective), index));
   }
   for (const MultiObjective::Column& column : judge_.columns()) {
-    trial.versus_baseline.push_back(VersusBaseline(Find(listed_[column.objective]), index));
+    // Of several metrics the first alone has its samples' outcomes.
+    trial.versus_baseline.push_back(column.accuracy > 0
+                                        ? std::nullopt
+                                        : VersusBaseline(Find(listed_[column.objective]), index));
   }
   return trial;
 }
 
 std::optional<Change> Ranker::Between(size_t column, int64_t x, int64_t y) const {
+  if (judge_.columns()[column].accuracy > 0) return std::nullopt;
   const Objective& objective = Find(listed_[judge_.columns()[column].objective]);
   if (objective.info().pass != Pass::kLatency) {
     return objective.Compare(TrialName(x), TrialName(y));
@@ -225,7 +247,7 @@ Confirmation Ranker::Confirm(int64_t index, int64_t trials) const {
   result.samples = accuracy.results(name).samples;
   result.baseline = {accuracy.info(), accuracy.Report(baseline), std::nullopt};
   result.model = {accuracy.info(), accuracy.Report(name), accuracy.Compare(name, baseline)};
-  result.confirmed = criterion.Feasible(accuracy.Value(name), accuracy.Value(baseline));
+  result.confirmed = judge_.MeetsTargets(Metrics(name), Metrics(baseline));
   if (!criterion.confidence) return result;
   result.confidence = ConfirmationConfidence(*criterion.confidence, trials);
   result.limit_p_value = LimitPValue(name, baseline);

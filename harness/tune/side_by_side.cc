@@ -52,6 +52,7 @@ Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
   whole.confirmation = {};  // Nothing is selected here: all samples count.
   ASSAY_ASSIGN_OR_RETURN(Evaluator evaluator,
                          Evaluator::Make(whole, std::move(objectives), progress));
+  evaluator.SetReference(&models[0]);
   std::vector<const Model*> pointers;
   for (const Model& model : models) {
     if (evaluator.has_accuracy()) ASSAY_RETURN_IF_ERROR(evaluator.ObserveAccuracy(model));

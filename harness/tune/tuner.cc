@@ -103,6 +103,7 @@ class Run {
     workspace_ = std::make_unique<Workspace>(std::move(workspace));
     ASSAY_ASSIGN_OR_RETURN(auto evaluator, Evaluator::Make(config_, objectives, events_.progress));
     evaluator_ = std::make_unique<Evaluator>(std::move(evaluator));
+    evaluator_->SetReference(baseline_.get());
     ASSAY_ASSIGN_OR_RETURN(auto calibration, OpenPipeline(config_.calibration->data));
     calibration_ = std::make_unique<data::Pipeline>(std::move(calibration));
     ASSAY_RETURN_IF_ERROR(LookBack());

@@ -68,7 +68,11 @@ class Accuracy : public Objective {
   double OnEnd(const Observation& observation, Series& series) override {
     series.outcomes.assign(observation.sample_scores.begin(), observation.sample_scores.end());
     series.complete = observation.complete;
-    series.details = {{"samples", "", static_cast<double>(series.outcomes.size())}};
+    const bool whole = series.outcomes.empty();  // The metric is no mean over samples.
+    const auto samples = whole ? observation.samples : std::ssize(series.outcomes);
+    series.details = {{"samples", "", static_cast<double>(samples)}};
+    series.details.insert(series.details.end(), observation.metrics.begin(),
+                          observation.metrics.end());
     if (observation.metric) return *observation.metric;
     return Mean(series.outcomes);
   }

@@ -47,7 +47,7 @@ TEST(Config, ReadsTheWordsOfIncOneX) {
   EXPECT_EQ(config->calibration->data.dataset, "FashionMNIST");
   EXPECT_EQ(config->calibration->data.pipeline.transforms[1].name, "Normalize");
   EXPECT_EQ(config->accuracy->data.batch_size, 100);
-  EXPECT_EQ(config->accuracy->metric, "topk");
+  EXPECT_EQ(config->accuracy->metrics[0].name, "topk");
   EXPECT_TRUE(config->objectives.multi);
   EXPECT_THAT(config->objectives.names, ElementsAre("accuracy", "performance"));
   EXPECT_THAT(config->objectives.higher_is_better, ElementsAre(true, false));
@@ -69,6 +69,66 @@ TEST(Config, ReadsConstraintsInTheObjectivesUnits) {
   EXPECT_FALSE(config->constraints[2].at_most);
   const auto other = Parse(std::string(kMission) + "  constraints: {modelsize: '<= 1.6 MB'}\n");
   EXPECT_NE(other->identity, config->identity);
+}
+
+// kMission with other metrics.
+std::string Judged(const std::string& metrics) {
+  std::string text = kMission;
+  const std::string at = "metric: {topk: 1}";
+  return text.replace(text.find(at), at.size(), metrics);
+}
+
+TEST(Config, TheMetricSaysWhatIsBetter) {
+  const auto mse = Parse(Judged("metric: {MSE: {compare_label: False}}"));
+  ASSERT_TRUE(mse.ok()) << mse.message();
+  EXPECT_FALSE(mse->criterion.higher_is_better);
+  const ObjectiveInfo info = AccuracyInfo(*mse->accuracy);
+  EXPECT_EQ(info.unit, "MSE");
+  EXPECT_FALSE(info.higher_is_better);
+  EXPECT_EQ(AccuracyInfo(*Parse(kMission)->accuracy).representation, "accuracy");
+  const auto budget = Parse(Judged("metric: {MAE: True}") + "  constraints: {accuracy: '<= 3'}\n");
+  ASSERT_TRUE(budget.ok()) << budget.message();
+  EXPECT_THAT(ErrorOf(Judged("metric: {MAE: True}"),
+                      {"tuning.accuracy_criterion={absolute: 1, higher_is_better: True}"}),
+              HasSubstr("--set: tuning.accuracy_criterion.higher_is_better: found true, but MAE is "
+                        "better when lower"));
+}
+
+TEST(Config, ReadsSeveralMetrics) {
+  const auto each = Parse(Judged("multi_metrics: {topk: 5, F1: macro}"));
+  ASSERT_TRUE(each.ok()) << each.message();
+  ASSERT_EQ(each->accuracy->metrics.size(), 2u);
+  EXPECT_EQ(each->accuracy->metrics[1].name, "F1");
+  EXPECT_TRUE(each->accuracy->several());
+  const auto mean = Parse(
+      Judged("multi_metrics: {topk: 1, fidelity: sqnr, weight: [1, 3], higher_is_better: True}"));
+  ASSERT_TRUE(mean.ok()) << mean.message();
+  EXPECT_THAT(mean->accuracy->weights, ElementsAre(0.25, 0.75));
+  EXPECT_FALSE(mean->accuracy->several());
+  EXPECT_EQ(AccuracyInfo(*mean->accuracy).representation, "topk + fidelity");
+}
+
+TEST(Config, RefusesMetricsThatDoNotGoTogether) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"metric: {topk: 1}\n    multi_metrics: {topk: 1}",
+       "conf/tune.yaml:11: evaluation.accuracy.multi_metrics: found beside 'metric'"},
+      {"multi_metrics: {}", "multi_metrics: expected metrics"},
+      {"multi_metrics: {topk: 1, weight: [1, 2]}",
+       "multi_metrics.weight: found 2 weights that sum to 3, expected 1"},
+      {"multi_metrics: {topk: 1, F1: macro, weight: 0}", "expected 2, one per metric"},
+      {"multi_metrics: {topk: 1, F1: macro, weight: [-1, 2]}", "weight[0]: found '-1'"},
+      {"multi_metrics: {topk: 1, MSE: True, weight: [1, 1]}", "expected no weights"},
+      {"multi_metrics: {topk: 1, MSE: True, higher_is_better: True}",
+       "multi_metrics.higher_is_better: found [true, true], expected [true, false]"},
+      {"multi_metrics: {topk: 1, F2: macro}", "multi_metrics.F2: unknown metric 'F2'"},
+      {"multi_metrics: {topk: 0}", "integer from 1"},
+  };
+  for (const auto& [metrics, expected] : cases) {
+    EXPECT_THAT(ErrorOf(Judged(metrics)), HasSubstr(expected)) << metrics;
+  }
+  EXPECT_THAT(ErrorOf(Judged("multi_metrics: {topk: 1, F1: macro}"),
+                      {"tuning.accuracy_criterion.confidence=0.95"}),
+              HasSubstr("confidence: found beside several metrics"));
 }
 
 std::string With(const std::string& quantization) {

@@ -1,0 +1,49 @@
+// MetricSet: the metrics of one evaluation, fed together; one of them, or their weighted mean, is
+// the accuracy.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/data/metric.h"
+
+namespace assay::data {
+
+struct MetricSpec {
+  std::string name;  // "topk"
+  Options options;
+};
+
+class MetricSet {
+ public:
+  // `specs` are one at least; `weights` none, or one per metric, summing to 1. Error: as of
+  // MakeMetric; or weights for metrics of which one is better when higher, another when lower.
+  static Result<MetricSet> Make(std::span<const MetricSpec> specs, std::vector<double> weights);
+
+  bool wants_reference() const;
+  // A batch, as Metric takes it; `reference` is read where one wants it. Error: names the metric's
+  // place in the configuration.
+  Status Update(const TensorView& outputs, std::span<const int64_t> labels,
+                const TensorView& reference);
+
+  // Of the first metric, or the weighted mean of all.
+  double value() const;
+  bool higher_is_better() const { return metrics_[0]->higher_is_better(); }
+  // As of Metric; of a weighted mean where every metric has them.
+  std::vector<double> outcomes() const;
+  int64_t samples() const { return metrics_[0]->samples(); }
+  // Of each metric, in their order.
+  std::vector<double> values() const;
+  std::vector<bool> directions() const;  // true: higher is better
+
+ private:
+  MetricSet() = default;
+
+  std::vector<std::unique_ptr<Metric>> metrics_;
+  std::vector<std::string> where_;
+  std::vector<double> weights_;
+};
+
+}  // namespace assay::data

@@ -1,0 +1,55 @@
+#include "harness/data/metric_set.h"
+
+#include <gmock/gmock.h>
+
+namespace assay::data {
+namespace {
+
+using testing::DoubleEq;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Options Where(std::string where) { return {.values = {}, .where = std::move(where)}; }
+
+Status Update(MetricSet& set) {
+  Tensor outputs = Tensor::Of<float>({2, 2}, {0, 1, 2, 0});
+  Tensor reference = Tensor::Of<float>({2, 2}, {1, 0, 1, 0});
+  return set.Update(outputs.view(), std::vector<int64_t>{1, 0}, reference.view());
+}
+
+TEST(MetricSet, TheFirstStandsForAllWithoutWeights) {
+  auto set = MetricSet::Make(std::vector<MetricSpec>{{"topk", {}}, {"fidelity", {}}}, {});
+  ASSERT_TRUE(set.ok()) << set.message();
+  EXPECT_TRUE(set->wants_reference());
+  ASSERT_TRUE(Update(*set).ok());
+  EXPECT_EQ(set->value(), 1);
+  EXPECT_THAT(set->values(), ElementsAre(1, 0.5));
+  EXPECT_THAT(set->outcomes(), ElementsAre(1, 1));
+  EXPECT_THAT(set->directions(), ElementsAre(true, true));
+  EXPECT_EQ(set->samples(), 2);
+}
+
+TEST(MetricSet, WeighsValuesAndOutcomes) {
+  auto set = MetricSet::Make(std::vector<MetricSpec>{{"topk", {}}, {"fidelity", {}}}, {0.25, 0.75});
+  ASSERT_TRUE(set.ok()) << set.message();
+  ASSERT_TRUE(Update(*set).ok());
+  EXPECT_DOUBLE_EQ(set->value(), 0.25 + 0.75 / 2);
+  EXPECT_THAT(set->outcomes(), ElementsAre(DoubleEq(0.25), DoubleEq(1)));
+  auto without = MetricSet::Make(std::vector<MetricSpec>{{"topk", {}}, {"F1", {}}}, {0.5, 0.5});
+  ASSERT_TRUE(without.ok()) << without.message();
+  ASSERT_TRUE(Update(*without).ok());
+  EXPECT_THAT(without->outcomes(), IsEmpty());  // F1 has none.
+}
+
+TEST(MetricSet, RefusesAndSaysWhere) {
+  const std::vector<MetricSpec> opposed = {{"topk", {}}, {"MSE", Where("tune.yaml:7")}};
+  EXPECT_TRUE(MetricSet::Make(opposed, {}).ok());
+  EXPECT_THAT(MetricSet::Make(opposed, {0.5, 0.5}).message(),
+              HasSubstr("tune.yaml:7: found weights for topk and MSE"));
+  auto set = MetricSet::Make(opposed, {});
+  EXPECT_THAT(Update(*set).message(), HasSubstr("tune.yaml:7: MSE against labels wants one"));
+}
+
+}  // namespace
+}  // namespace assay::data
