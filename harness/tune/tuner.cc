@@ -9,19 +9,16 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "harness/graph/passes/fold_batch_norm.h"
-#include "harness/graph/passes/remove_identity.h"
 #include "harness/measure/interrupt.h"
 #include "harness/onnx/export.h"
-#include "harness/quantize/quantizer.h"
 #include "harness/tune/evaluator.h"
 #include "harness/tune/journal.h"
+#include "harness/tune/material.h"
 #include "harness/tune/operator_facts.h"
 #include "harness/tune/plan_search.h"
 #include "harness/tune/ranker.h"
 #include "harness/tune/result.h"
 #include "harness/tune/run_key.h"
-#include "harness/tune/search_space.h"
 #include "harness/tune/series.h"
 #include "harness/tune/strategy.h"
 #include "harness/tune/workspace.h"
@@ -64,16 +61,6 @@ class Run {
 
  private:
   Status Prepare() {
-    if (config_.model_path.empty()) {
-      return Error(fmt::format("{}: model.path is missing; expected the ONNX file to tune",
-                               config_.file.string()));
-    }
-    if (!config_.calibration) {
-      return Error(
-          fmt::format("{}: quantization.calibration is missing; static quantization needs "
-                      "sample inputs",
-                      config_.file.string()));
-    }
     if (!config_.accuracy && !config_.exit_policy.performance_only) {
       return Error(
           fmt::format("{}: evaluation.accuracy is missing; expected labelled data, or "
@@ -86,26 +73,12 @@ class Run {
     ASSAY_ASSIGN_OR_RETURN(auto objectives, MakeObjectives(names));
     ASSAY_ASSIGN_OR_RETURN(auto ranker, Ranker::Make(config_, objectives));
     ranker_ = std::make_unique<Ranker>(std::move(ranker));
-    ASSAY_ASSIGN_OR_RETURN(Model baseline, LoadModel(config_.model_path, kBaseline));
-    baseline_ = std::make_unique<Model>(std::move(baseline));
-    ASSAY_RETURN_IF_ERROR(CheckUnquantized());
-    source_ = baseline_->graph;
-    ASSAY_RETURN_IF_ERROR(RemoveIdentity(source_));
-    ASSAY_RETURN_IF_ERROR(FoldBatchNorm(source_));
-    ASSAY_ASSIGN_OR_RETURN(space_, MakeSearchSpace(source_, config_.quantization));
-    if (space_.ops.empty()) {
-      return Error(
-          fmt::format("{}: no operator can be quantized; Assay quantizes Conv, Gemm and "
-                      "MatMul with constant weights",
-                      config_.model_path.string()));
-    }
+    ASSAY_ASSIGN_OR_RETURN(material_, Material::Make(config_, events_.progress));
     ASSAY_ASSIGN_OR_RETURN(auto workspace, Workspace::Open(config_.workspace));
     workspace_ = std::make_unique<Workspace>(std::move(workspace));
     ASSAY_ASSIGN_OR_RETURN(auto evaluator, Evaluator::Make(config_, objectives, events_.progress));
     evaluator_ = std::make_unique<Evaluator>(std::move(evaluator));
-    evaluator_->SetReference(baseline_.get());
-    ASSAY_ASSIGN_OR_RETURN(auto calibration, OpenPipeline(config_.calibration->data));
-    calibration_ = std::make_unique<data::Pipeline>(std::move(calibration));
+    evaluator_->SetReference(&material_->baseline());
     ASSAY_RETURN_IF_ERROR(LookBack());
     result_.best_file = workspace_->best();
     result_.result_file = workspace_->result();
@@ -123,21 +96,11 @@ class Run {
     return result_.trials.empty() ? Status() : Conclude();
   }
 
-  Status CheckUnquantized() const {
-    for (const Node& node : baseline_->graph.nodes) {
-      if (node.op_type != "QuantizeLinear" && node.op_type != "DequantizeLinear") continue;
-      return Error(
-          fmt::format("{}: is quantized already (node '{}' is a {}); expected the fp32 model",
-                      config_.model_path.string(), node.name, node.op_type));
-    }
-    return {};
-  }
-
   // Finds the finished trials of a run that was cut off.
   Status LookBack() {
     ASSAY_ASSIGN_OR_RETURN(
-        key_, MakeRunKey(config_, baseline_->graph,
-                         calibration_->fingerprint() + evaluator_->data_fingerprint()));
+        key_, MakeRunKey(config_, material_->baseline().graph,
+                         material_->calibration().fingerprint() + evaluator_->data_fingerprint()));
     ASSAY_ASSIGN_OR_RETURN(earlier_, workspace_->FindEarlierRun(key_, config_.resume));
     if (!earlier_.trials.empty() && events_.resumed) {
       events_.resumed(static_cast<int64_t>(earlier_.trials.size()));
@@ -160,10 +123,12 @@ class Run {
     const Clock::time_point start = Clock::now();
     double earlier_s = 0;  // What the trials of an earlier process took.
     ASSAY_RETURN_IF_ERROR(ObserveBaseline());
-    ASSAY_RETURN_IF_ERROR(Calibrate());
-    auto strategy = strategy_entry_->make(space_.ops, config_.random_seed);
+    ASSAY_RETURN_IF_ERROR(material_->Calibrate());
+    const auto& said = material_->warnings();
+    result_.warnings.insert(result_.warnings.end(), said.begin(), said.end());
+    auto strategy = strategy_entry_->make(material_->space().ops, config_.random_seed);
     ASSAY_RETURN_IF_ERROR(Inform(*strategy));
-    PlanSearch search(space_, std::move(strategy));
+    PlanSearch search(material_->space(), std::move(strategy));
     const ExitPolicyConfig& policy = config_.exit_policy;
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
       const auto proposed = search.Next();
@@ -189,8 +154,10 @@ class Run {
   // With the first trial come the facts: what clocks said then decides the sequence.
   Status Inform(Strategy& strategy) {
     if (!strategy_entry_->wants_facts || config_.exit_policy.performance_only) return {};
-    Result<ModelFacts> facts =
-        IsKnown(1) ? ParseFacts(KnownLine(1).value("facts", json()), space_.ops) : Measure();
+    const auto& ops = material_->space().ops;
+    Result<ModelFacts> facts = IsKnown(1)
+                                   ? ParseFacts(KnownLine(1).value("facts", json()), ops)
+                                   : material_->MeasureFacts(material_->space().algorithms.front());
     if (!facts.ok()) return IsKnown(1) ? BadLine(1, facts.status().message()) : facts.status();
     facts_ = ToJson(*facts);
     const CriterionConfig& criterion = config_.criterion;
@@ -200,17 +167,6 @@ class Run {
     WeighCosts(*facts);
     strategy.Inform(*facts);
     return {};
-  }
-
-  Result<ModelFacts> Measure() {
-    FactsOptions options;
-    options.calibration = space_.algorithms.front();
-    options.samples = std::min(options.samples, calibration_samples_);
-    options.winograd_bytes = config_.winograd_bytes;
-    options.progress = [this](int64_t done, int64_t total) {
-      if (events_.progress) events_.progress("operators", done, total);
-    };
-    return MeasureFacts(source_, space_.ops, *quantizer_, fill_, options);
   }
 
   // As Ranker::Cost weighs them; footprint goes with the size of the constants.
@@ -229,49 +185,13 @@ class Run {
     facts.bytes_weight = bytes / all;
   }
 
-  Status Calibrate() {
-    const CalibrationConfig& calibration = *config_.calibration;
-    data::Pipeline& pipeline = *calibration_;
-    quantize::CalibrationOptions options;
-    options.samples = std::min(calibration.sampling_size, pipeline.size());
-    calibration_samples_ = options.samples;
-    if (options.samples < calibration.sampling_size) {
-      result_.warnings.push_back(
-          fmt::format("calibration.sampling_size is {}, but the dataset has "
-                      "{} samples; all are used",
-                      calibration.sampling_size, options.samples));
-    }
-    options.batch_size = calibration.data.batch_size;
-    options.threads = config_.threads;
-    options.winograd_bytes = config_.winograd_bytes;
-    options.stop = measure::Interrupted;
-    // Recipes go over the samples operator by operator: they are prepared once, as far as 1 GB
-    // goes.
-    constexpr int64_t kStagedBytes = int64_t{1} << 30;
-    ASSAY_RETURN_IF_ERROR(pipeline.Stage(
-        std::min(options.samples, kStagedBytes / std::max<int64_t>(1, pipeline.sample_bytes()))));
-    fill_ = [this, &pipeline](int64_t first, std::span<const TensorView> inputs) -> Status {
-      std::vector<int64_t> dims = pipeline.sample_shape().dims();
-      dims.insert(dims.begin(),
-                  inputs.empty() || inputs[0].shape.rank() == 0 ? 0 : inputs[0].shape[0]);
-      if (inputs.size() != 1 || inputs[0].shape != Shape(dims)) {
-        return Error(fmt::format("{}: its input does not take the calibration images float{}",
-                                 config_.model_path.string(), Shape(dims).ToString()));
-      }
-      std::vector<int64_t> labels(static_cast<size_t>(inputs[0].shape[0]));
-      return pipeline.Load(first, inputs[0], labels);
-    };
-    quantizer_ = std::make_unique<quantize::Quantizer>(source_, fill_, options, events_.progress);
-    return quantizer_->Calibrate(space_.algorithms.front());
-  }
-
   Status ObserveBaseline() {
     if (IsKnown(1)) {
       ASSAY_RETURN_IF_ERROR(Restore(1));  // With the first trial comes the baseline.
     } else {
-      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAll(*baseline_));
+      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAll(material_->baseline()));
     }
-    ASSAY_ASSIGN_OR_RETURN(result_.baseline.int8_share, Int8Share(baseline_->graph));
+    ASSAY_ASSIGN_OR_RETURN(result_.baseline.int8_share, Int8Share(material_->baseline().graph));
     result_.baseline.name = kBaseline;
     result_.baseline.file = config_.model_path.string();
     ASSAY_RETURN_IF_ERROR(ranker_->CheckCertifiable());
@@ -285,7 +205,7 @@ class Run {
     Model model;
     model.name = TrialName(index);
     model.file = workspace_->candidate();
-    ASSAY_ASSIGN_OR_RETURN(quantize::Quantized quantized, quantizer_->Quantize(plan));
+    ASSAY_ASSIGN_OR_RETURN(quantize::Quantized quantized, material_->quantizer().Quantize(plan));
     model.graph = std::move(quantized.graph);
     recipe_s_ = std::move(quantized.recipe_s);
     ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, model.file, Metadata(plan)));
@@ -316,7 +236,7 @@ class Run {
   }
 
   Status ObserveCost(int64_t index, const Model& model) {
-    const Model* const both[] = {baseline_.get(), &model};
+    const Model* const both[] = {&material_->baseline(), &model};
     const std::string subjects[] = {BaselineBeside(index), model.name};
     ASSAY_RETURN_IF_ERROR(evaluator_->ObserveLatency(both, subjects));
     return evaluator_->ObserveFootprint(model);
@@ -407,7 +327,8 @@ class Run {
     if (evaluator_->confirmation_samples() == 0) return true;
     if (const Confirmation* known = result_.FindConfirmation(index)) return known->confirmed;
     if (result_.confirmations.empty()) {
-      ASSAY_RETURN_IF_ERROR(evaluator_->ObserveConfirmation(*baseline_, Confirming(kBaseline)));
+      ASSAY_RETURN_IF_ERROR(
+          evaluator_->ObserveConfirmation(material_->baseline(), Confirming(kBaseline)));
     }
     const auto& plan = result_.trials[static_cast<size_t>(index - 1)].plan;
     ASSAY_ASSIGN_OR_RETURN(const Model model, Candidate(index, plan));
@@ -466,10 +387,10 @@ class Run {
     result_.interrupted = measure::Interrupted();
     if (!ranked.ok() && !result_.interrupted) return ranked;
     if (result_.status == TuneStatus::kNoGain) {
-      ASSAY_RETURN_IF_ERROR(CopyWhole(baseline_->file, result_.best_file));
+      ASSAY_RETURN_IF_ERROR(CopyWhole(material_->baseline().file, result_.best_file));
     } else if (result_.best) {
       TrialRecord& winner = result_.trials[*result_.best];
-      ASSAY_ASSIGN_OR_RETURN(const auto best, quantizer_->Quantize(winner.plan));
+      ASSAY_ASSIGN_OR_RETURN(const auto best, material_->quantizer().Quantize(winner.plan));
       ASSAY_RETURN_IF_ERROR(onnx::Export(best.graph, result_.best_file, Metadata(winner.plan)));
       winner.model.file = result_.best_file.string();
     }
@@ -491,7 +412,7 @@ class Run {
     }
     for (const size_t index : result_.ranking.front) {
       const TrialRecord& trial = result_.trials[index];
-      ASSAY_ASSIGN_OR_RETURN(const auto model, quantizer_->Quantize(trial.plan));
+      ASSAY_ASSIGN_OR_RETURN(const auto model, material_->quantizer().Quantize(trial.plan));
       const fs::path file = folder / fmt::format("trial_{}.onnx", trial.index);
       ASSAY_RETURN_IF_ERROR(onnx::Export(model.graph, file, Metadata(trial.plan)));
     }
@@ -499,26 +420,20 @@ class Run {
   }
 
   onnx::ExportOptions Metadata(const quantize::QuantPlan& plan) const {
-    return ExportMetadata(calibration_samples_, plan);
+    return ExportMetadata(material_->samples(), plan);
   }
 
   const TuneConfig& config_;
   const TuneEvents& events_;
   const StrategyEntry* strategy_entry_ = nullptr;
   std::unique_ptr<Ranker> ranker_;
-  std::unique_ptr<Model> baseline_;
-  Graph source_;  // The fp32 graph that configurations rewrite.
-  quantize::SearchSpace space_;
+  std::unique_ptr<Material> material_;
   std::unique_ptr<Workspace> workspace_;
   RunKey key_;
   EarlierRun earlier_;
   std::set<int64_t> refuted_;  // Trials whose confirmation failed.
   std::unique_ptr<Evaluator> evaluator_;
-  std::unique_ptr<data::Pipeline> calibration_;
   std::unique_ptr<Journal> journal_;
-  int64_t calibration_samples_ = 0;
-  std::unique_ptr<quantize::Quantizer> quantizer_;
-  quantize::BatchSource fill_;              // With calibration samples.
   json facts_;                              // Of the operators, where the strategy wants them.
   std::map<std::string, double> recipe_s_;  // Of the candidate.
   TuneResult result_;
