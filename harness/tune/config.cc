@@ -512,6 +512,7 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
              {"pruning", "distillation", "nas", "mixed_precision", "graph_optimization"});
   TuneConfig config;
   config.file = file;
+  config.overrides = overrides;
   const fs::path base_dir = file.parent_path();
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   config.threads = static_cast<int>(root["threads"].Int(1, 1024, cores));

@@ -110,6 +110,7 @@ enum class Resume : uint8_t { kAuto, kTrue, kFalse };
 
 struct TuneConfig {
   std::filesystem::path file;
+  std::vector<std::string> overrides;  // "key.path=value", as they were given.
   // All that was asked for, in one canonical text, but for the parts that change no trial: places
   // of files (their contents count elsewhere), threads, and for how long to search.
   std::string identity;

@@ -7,7 +7,6 @@
 #include "harness/graph/passes/fold_batch_norm.h"
 #include "harness/graph/passes/remove_identity.h"
 #include "harness/measure/interrupt.h"
-#include "harness/tune/operator_facts.h"
 #include "harness/tune/ranker.h"
 #include "harness/tune/search_space.h"
 
@@ -92,15 +91,28 @@ Status Material::Calibrate() {
   return quantizer_->Calibrate(space_.algorithms.front());
 }
 
-Result<ModelFacts> Material::MeasureFacts(const std::string& calibration) {
+FactsOptions Material::Options() const {
   FactsOptions options;
-  options.calibration = calibration;
   options.samples = std::min(options.samples, samples_);
   options.winograd_bytes = config_.winograd_bytes;
   options.progress = [this](int64_t done, int64_t total) {
     if (progress_) progress_("operators", done, total);
   };
+  return options;
+}
+
+Result<ModelFacts> Material::MeasureFacts(const std::string& calibration) {
+  FactsOptions options = Options();
+  options.calibration = calibration;
   return tune::MeasureFacts(source_, space_.ops, *quantizer_, fill_, options);
+}
+
+Result<measure::Profile> Material::Profile(const Graph& graph) {
+  return ProfileGraph(graph, fill_, Options());
+}
+
+Result<double> Material::OutputError(const Graph& graph) {
+  return MeasureOutputError(source_, graph, fill_, Options());
 }
 
 }  // namespace assay::tune

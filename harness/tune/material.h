@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "harness/data/pipeline.h"
+#include "harness/measure/profile.h"
 #include "harness/quantize/calibrate.h"
 #include "harness/quantize/quantizer.h"
 #include "harness/tune/config.h"
 #include "harness/tune/evaluator.h"
+#include "harness/tune/operator_facts.h"
 #include "harness/tune/strategy.h"
 #include "kernels/base/status.h"
 
@@ -33,6 +35,10 @@ class Material {
   // sample and thread. After Calibrate.
   Result<ModelFacts> MeasureFacts(const std::string& calibration);
 
+  // The steps of a graph, and how much its outputs differ from fp32's: measured like the facts.
+  Result<measure::Profile> Profile(const Graph& graph);
+  Result<double> OutputError(const Graph& graph);
+
   const Model& baseline() const { return baseline_; }  // As it was read.
   const Graph& source() const { return source_; }      // The graph that plans rewrite.
   const quantize::SearchSpace& space() const { return space_; }
@@ -47,6 +53,7 @@ class Material {
       : config_(config), progress_(std::move(progress)) {}
 
   Status Open();
+  FactsOptions Options() const;
   Status CheckUnquantized() const;
   Status Fill(int64_t first, std::span<const TensorView> inputs) const;
 

@@ -12,7 +12,6 @@
 #include "harness/engine/session.h"
 #include "harness/engine/tensors.h"
 #include "harness/measure/interrupt.h"
-#include "harness/measure/profile.h"
 #include "harness/quantize/topology.h"
 #include "harness/tune/discrete_space.h"
 
@@ -55,14 +54,6 @@ std::string NameBehindBorder(const Graph& graph, const std::string& value) {
   return value;
 }
 
-double ConstantBytes(const Graph& graph) {
-  double bytes = 0;
-  for (const auto& [name, tensor] : graph.initializers) {
-    bytes += static_cast<double>(tensor.bytes());
-  }
-  return bytes;
-}
-
 // A plan with its tensors.
 struct Ready {
   std::unique_ptr<engine::Session> session;
@@ -70,6 +61,35 @@ struct Ready {
 
   Status Run() { return session->Run(engine::Views(inputs), engine::Views(outputs)); }
 };
+
+// The first `batch` samples staged, or fewer where the model's batch is fixed.
+Result<Ready> Prepare(const Graph& graph, int64_t batch, const std::set<std::string>& keep,
+                      const quantize::BatchSource& samples, const FactsOptions& options) {
+  engine::PlanOptions plan_options;
+  plan_options.batch = batch;
+  plan_options.threads = options.threads;
+  plan_options.winograd_bytes = options.winograd_bytes;
+  plan_options.keep = keep;
+  plan_options.images_at_once = engine::PlanOptions::kAllAtOnce;  // Steps are timed one by one.
+  ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, plan_options));
+  Ready ready;
+  ready.session = std::make_unique<engine::Session>(
+      std::make_shared<const engine::Plan>(std::move(plan)), options.threads);
+  ready.inputs = engine::Allocate(ready.session->plan().inputs());
+  ready.outputs = engine::Allocate(ready.session->plan().outputs());
+  ASSAY_RETURN_IF_ERROR(samples(0, engine::Views(ready.inputs)));
+  return ready;
+}
+
+Floats OutputsOf(const Ready& ready) {
+  Floats all;
+  for (const Tensor& output : ready.outputs) {
+    if (output.dtype() != DType::kF32) continue;
+    const auto elements = output.as<float>();
+    all.insert(all.end(), elements.begin(), elements.end());
+  }
+  return all;
+}
 
 class Measurement {
  public:
@@ -115,39 +135,12 @@ class Measurement {
   }
 
  private:
-  Result<Ready> Prepare(const Graph& graph, int64_t batch, const std::set<std::string>& keep) {
-    engine::PlanOptions plan_options;
-    plan_options.batch = batch;
-    plan_options.threads = options_.threads;
-    plan_options.winograd_bytes = options_.winograd_bytes;
-    plan_options.keep = keep;
-    plan_options.images_at_once = engine::PlanOptions::kAllAtOnce;  // Steps are timed one by one.
-    ASSAY_ASSIGN_OR_RETURN(auto plan, engine::Plan::Build(graph, plan_options));
-    Ready ready;
-    ready.session = std::make_unique<engine::Session>(
-        std::make_shared<const engine::Plan>(std::move(plan)), options_.threads);
-    ready.inputs = engine::Allocate(ready.session->plan().inputs());
-    ready.outputs = engine::Allocate(ready.session->plan().outputs());
-    ASSAY_RETURN_IF_ERROR(samples_(0, engine::Views(ready.inputs)));
-    return ready;
-  }
-
   Result<Graph> Rewritten(const quantize::QuantConfig& config) {
     quantize::QuantPlan plan;
     plan.operators = config;
     plan.calibration = options_.calibration;
     ASSAY_ASSIGN_OR_RETURN(quantize::Quantized quantized, quantizer_.Quantize(plan));
     return std::move(quantized.graph);
-  }
-
-  static Floats OutputsOf(const Ready& ready) {
-    Floats all;
-    for (const Tensor& output : ready.outputs) {
-      if (output.dtype() != DType::kF32) continue;
-      const auto elements = output.as<float>();
-      all.insert(all.end(), elements.begin(), elements.end());
-    }
-    return all;
   }
 
   // What the engine shows of a kept value, or the model's output of that name.
@@ -166,7 +159,8 @@ class Measurement {
     for (const Anchor* anchor : anchors_) {
       if (!source_.IsOutput(anchor->output)) keep.insert(anchor->output);
     }
-    ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(source_, options_.samples, keep));
+    ASSAY_ASSIGN_OR_RETURN(Ready ready,
+                           Prepare(source_, options_.samples, keep, samples_, options_));
     ASSAY_RETURN_IF_ERROR(ready.Run());
     batch_ =
         std::max<int64_t>(1, ready.inputs[0].shape().rank() > 0 ? ready.inputs[0].shape()[0] : 1);
@@ -183,23 +177,13 @@ class Measurement {
     const std::string result = NameBehindBorder(graph, anchors_[op]->output);
     std::set<std::string> keep;
     if (!graph.IsOutput(result)) keep.insert(result);
-    ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(graph, options_.samples, keep));
+    ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(graph, options_.samples, keep, samples_, options_));
     ASSAY_RETURN_IF_ERROR(ready.Run());
     OperatorFacts& facts = facts_.operators[op];
     facts.own_error[choice] = RelativeError(exact_[op], ValueOf(ready, result));
     facts.output_error[choice] = RelativeError(exact_outputs_, OutputsOf(ready));
     facts.saved_bytes[choice] = facts_.bytes - ConstantBytes(graph);
     return {};
-  }
-
-  Result<measure::Profile> Time(const Graph& graph) {
-    ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(graph, 1, {}));
-    measure::RunnerOptions runner;
-    runner.budget_s = options_.budget_s;
-    runner.max_warmup_s = options_.budget_s / 2;
-    runner.stop = measure::Interrupted;
-    return measure::ProfileSteps(*ready.session, engine::Views(ready.inputs),
-                                 engine::Views(ready.outputs), runner);
   }
 
   static double SecondsOf(const measure::Profile& profile, const std::string& node) {
@@ -212,11 +196,11 @@ class Measurement {
   }
 
   Status MeasureLatencies() {
-    ASSAY_ASSIGN_OR_RETURN(const measure::Profile fp32, Time(source_));
+    ASSAY_ASSIGN_OR_RETURN(const measure::Profile fp32, ProfileGraph(source_, samples_, options_));
     facts_.latency_s = fp32.whole_s;
     for (const Precision precision : {Precision::kInt8PerChannel, Precision::kInt8PerTensor}) {
       ASSAY_ASSIGN_OR_RETURN(const Graph graph, Rewritten(Uniform(ops_, precision)));
-      ASSAY_ASSIGN_OR_RETURN(const measure::Profile int8, Time(graph));
+      ASSAY_ASSIGN_OR_RETURN(const measure::Profile int8, ProfileGraph(graph, samples_, options_));
       for (size_t op = 0; op < ops_.size(); ++op) {
         const auto& choices = ops_[op].choices;
         const auto choice = std::ranges::find(choices, precision);
@@ -243,7 +227,7 @@ class Measurement {
       alternating[ops_[op].node] = op % 2 == 0 ? ops_[op].choices.front() : Precision::kFp32;
     }
     ASSAY_ASSIGN_OR_RETURN(const Graph graph, Rewritten(alternating));
-    ASSAY_ASSIGN_OR_RETURN(const measure::Profile profile, Time(graph));
+    ASSAY_ASSIGN_OR_RETURN(const measure::Profile profile, ProfileGraph(graph, samples_, options_));
     double seconds = 0, elements = 0;
     for (const measure::ProfiledStep& step : profile.steps) {
       if (!step.info.op.starts_with("Quantize") && !step.info.op.starts_with("Dequantize"))
@@ -292,6 +276,37 @@ class Measurement {
 };
 
 }  // namespace
+
+Result<measure::Profile> ProfileGraph(const Graph& graph, const quantize::BatchSource& samples,
+                                      const FactsOptions& options) {
+  ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(graph, 1, {}, samples, options));
+  measure::RunnerOptions runner;
+  runner.budget_s = options.budget_s;
+  runner.max_warmup_s = options.budget_s / 2;
+  runner.stop = measure::Interrupted;
+  return measure::ProfileSteps(*ready.session, engine::Views(ready.inputs),
+                               engine::Views(ready.outputs), runner);
+}
+
+Result<double> MeasureOutputError(const Graph& source, const Graph& graph,
+                                  const quantize::BatchSource& samples,
+                                  const FactsOptions& options) {
+  Floats outputs[2];
+  for (const auto& [model, found] : {std::pair{&source, &outputs[0]}, {&graph, &outputs[1]}}) {
+    ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(*model, options.samples, {}, samples, options));
+    ASSAY_RETURN_IF_ERROR(ready.Run());
+    *found = OutputsOf(ready);
+  }
+  return RelativeError(outputs[0], outputs[1]);
+}
+
+double ConstantBytes(const Graph& graph) {
+  double bytes = 0;
+  for (const auto& [name, tensor] : graph.initializers) {
+    bytes += static_cast<double>(tensor.bytes());
+  }
+  return bytes;
+}
 
 Result<ModelFacts> MeasureFacts(const Graph& source, const std::vector<QuantizableOp>& ops,
                                 quantize::Quantizer& quantizer,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/graph/graph.h"
+#include "harness/measure/profile.h"
 #include "harness/quantize/calibrate.h"
 #include "harness/quantize/config.h"
 #include "harness/quantize/quantizer.h"
@@ -33,6 +34,16 @@ Result<ModelFacts> MeasureFacts(const Graph& source,
                                 const std::vector<quantize::QuantizableOp>& ops,
                                 quantize::Quantizer& quantizer,
                                 const quantize::BatchSource& samples, const FactsOptions& options);
+
+// The steps of a graph at batch 1, on the first sample.
+Result<measure::Profile> ProfileGraph(const Graph& graph, const quantize::BatchSource& samples,
+                                      const FactsOptions& options);
+// Noise over signal power of all float outputs of `graph` against those of `source`.
+Result<double> MeasureOutputError(const Graph& source, const Graph& graph,
+                                  const quantize::BatchSource& samples,
+                                  const FactsOptions& options);
+// Of all constants of a graph.
+double ConstantBytes(const Graph& graph);
 
 // Everything but weights and limit, to the bit: what the journal keeps, since clocks were read.
 nlohmann::json ToJson(const ModelFacts& facts);

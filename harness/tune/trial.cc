@@ -1,5 +1,7 @@
 #include "harness/tune/trial.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -78,6 +80,27 @@ json ToJson(const quantize::QuantPlan& plan) {
   return {{"config", ToJson(plan.operators)},
           {"calibration", std::move(calibration)},
           {"recipes", std::move(recipes)}};
+}
+
+Result<quantize::QuantPlan> ParsePlan(const json& text) try {
+  quantize::QuantPlan plan;
+  for (const auto& [node, precision] : text.at("config").items()) {
+    ASSAY_ASSIGN_OR_RETURN(plan.operators[node],
+                           quantize::ParsePrecision(precision.get<std::string>()));
+  }
+  const json& calibration = text.at("calibration");
+  calibration.at("algorithm").get_to(plan.calibration);
+  const json of = calibration.value("operators", json::object());
+  for (const auto& [node, algorithm] : of.items()) algorithm.get_to(plan.calibration_of[node]);
+  for (const json& name : text.at("recipes")) {
+    const auto entry = std::ranges::find(quantize::AllRecipes(), name.get<std::string>(),
+                                         [](const auto& known) { return std::string(known.name); });
+    if (entry == quantize::AllRecipes().end()) return Error("unknown recipe " + name.dump());
+    plan.recipes.*entry->field = true;
+  }
+  return plan;
+} catch (const json::exception& error) {
+  return Error(fmt::format("is not a whole plan: {}", error.what()));
 }
 
 json ToJson(const TrialRecord& record) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/quantize/config.h"
+#include "kernels/base/status.h"
 #include "objectives/objective.h"
 
 namespace assay::tune {
@@ -71,6 +72,8 @@ nlohmann::json ToJson(const ModelRecord& record);
 nlohmann::json ToJson(const TrialRecord& record);
 // {"config": {"conv1": "int8 per_channel", ...}, "calibration": {...}, "recipes": [...]}
 nlohmann::json ToJson(const quantize::QuantPlan& plan);
+// Its inverse, of a trial record too. Error: what is not whole or known.
+Result<quantize::QuantPlan> ParsePlan(const nlohmann::json& text);
 // {"conv1": "int8 per_channel", ...}
 nlohmann::json ToJson(const quantize::QuantConfig& config);
 
