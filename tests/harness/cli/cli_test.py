@@ -41,7 +41,7 @@ class Help(unittest.TestCase):
     def test_every_command_teaches(self):
         overview = assay("--help")
         self.assertEqual(overview.returncode, 0)
-        for command in ("run", "inspect", "profile", "kernels", "tune", "evaluate", "init",
+        for command in ("run", "inspect", "profile", "kernels", "tune", "evaluate", "explain", "init",
                         "compare", "conform"):
             self.assertIn(command, overview.stdout)
             text = assay(command, "--help")
