@@ -248,6 +248,11 @@ Confirmation Ranker::Confirm(int64_t index, int64_t trials) const {
   result.baseline = {accuracy.info(), accuracy.Report(baseline), std::nullopt};
   result.model = {accuracy.info(), accuracy.Report(name), accuracy.Compare(name, baseline)};
   result.confirmed = judge_.MeetsTargets(Metrics(name), Metrics(baseline));
+  for (const Constraint& constraint : judge_.config().constraints) {
+    // The others' values do not hang on samples.
+    if (constraint.objective != kAccuracy) continue;
+    result.confirmed = result.confirmed && constraint.Met(accuracy.Value(name));
+  }
   if (!criterion.confidence) return result;
   result.confidence = ConfirmationConfidence(*criterion.confidence, trials);
   result.limit_p_value = LimitPValue(name, baseline);

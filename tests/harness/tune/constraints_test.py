@@ -45,11 +45,11 @@ class Constraints(unittest.TestCase):
         numpy.save(cls.folder / "labels.npy", numpy.zeros(40, "i8"))
         (cls.folder / "tune.yaml").write_text(CONFIG)
 
-    def tune(self, constraints):
+    def tune(self, constraints, *more):
         workspace = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
         done = subprocess.run(
             [ASSAY, "tune", self.folder / "tune.yaml", "--workspace", workspace,
-             "--set", f"tuning.constraints={constraints}"],
+             "--set", f"tuning.constraints={constraints}", *more],
             capture_output=True, text=True, check=False)
         result = workspace / "result.json"
         return done, json.loads(result.read_text()) if result.exists() else None
@@ -69,6 +69,19 @@ class Constraints(unittest.TestCase):
         violation, = result["best"]["violations"]
         self.assertEqual((violation["objective"], violation["allowed"]), ("modelsize", "<= 100 KB"))
         self.assertGreater(violation["value"], 100e3)
+
+    def test_a_least_accuracy_is_confirmed_too(self):
+        numpy.save(self.folder / "loud.npy", 20 * numpy.load(self.folder / "images.npy"))
+        loud = [
+            "--set", "evaluation.accuracy.metric={fidelity: sqnr}",
+            "--set", "tuning.accuracy_criterion.absolute=0.999",
+            "--set", "evaluation.confirmation.dataloader={batch_size: 20, dataset: "
+                     "{npy: {images: loud.npy, layout: NCHW}}}"]
+        done, result = self.tune('{modelsize: "<= 1 MB"}', *loud)
+        self.assertEqual((done.returncode, result["confirmed"]), (0, True), done.stderr)
+        done, result = self.tune('{accuracy: ">= 90 %"}', *loud)
+        self.assertEqual((done.returncode, result["confirmed"]), (3, False), done.stderr)
+        self.assertTrue(result["best"]["feasible"])
 
     def test_a_unit_of_something_else_is_refused(self):
         done, _ = self.tune('{modelsize: "<= 2 ms"}')
