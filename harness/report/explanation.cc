@@ -61,8 +61,8 @@ std::string Agreement(const Account& account) {
 }  // namespace
 
 std::string ExplanationTable(const Explanation& found) {
-  Table table({"node", "operator", "precision", "own SQNR", "output SQNR", "if restored", "time saved",
-               "bytes saved", "borders"});
+  Table table({"node", "operator", "precision", "own SQNR", "output SQNR", "if restored",
+               "time saved", "bytes saved", "borders"});
   for (const OperatorExplanation& row : found.operators) table.Add(Cells(found, row));
   return table.ToString();
 }

@@ -125,16 +125,16 @@ Result<int> Run(const Options& options) {
 }
 
 constexpr const char* kFooter = R"(
-A workspace is that of `assay tune`: its best trial is explained, by the configuration it was found with.
-A model is the fp32 one; it is explained with every operator in int8 that the configuration lets be.
+A workspace is that of `assay tune`: its best trial is explained, by its own configuration. A model is
+the fp32 one; it is explained with every operator in int8 that the configuration lets be.
   own SQNR     signal over noise of the operator's result, with it alone in int8 (no recipes)
   output SQNR  the same of the model's outputs: what its noise has become there
   if restored  how the accuracy changes when it alone goes back to fp32
   ... saved    time of its own steps, and bytes of constants, against fp32; one sample, one thread;
                what is fused into another operator's step has its time there
   borders      time of its borders between fp32 and int8, now > if it alone went back to fp32
-The sums are held against the whole model: accuracy by pairs of samples, time by interleaved runs, whose
-interval is widened by how far clocks between the steps disturb them.
+The sums are held against the whole model: accuracy by pairs of samples, time by interleaved runs,
+whose interval is widened by how far clocks between the steps disturb them.
 Examples:
   assay explain model_workspace
   assay explain model.onnx --config tune.yaml --json - | jq '.operators | min_by(.own_sqnr_db)')";

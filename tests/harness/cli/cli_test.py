@@ -41,8 +41,8 @@ class Help(unittest.TestCase):
     def test_every_command_teaches(self):
         overview = assay("--help")
         self.assertEqual(overview.returncode, 0)
-        for command in ("run", "inspect", "profile", "kernels", "tune", "evaluate", "explain", "init",
-                        "compare", "conform"):
+        for command in ("run", "inspect", "profile", "kernels", "tune", "evaluate", "init",
+                        "compare", "conform", "explain"):
             self.assertIn(command, overview.stdout)
             text = assay(command, "--help")
             self.assertEqual(text.returncode, 0)

@@ -1,4 +1,4 @@
-"""`assay explain`: every operator of an int8 model has its account, and the sums are those of the rows."""
+"""`assay explain`: every operator of an int8 model has its account, and the rows add up."""
 import json
 import math
 import os
