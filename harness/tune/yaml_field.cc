@@ -98,8 +98,7 @@ void Field::Warn(std::string_view reason) const {
 }
 
 void Field::Allow(std::initializer_list<std::string_view> known,
-                  std::initializer_list<std::string_view> ignored,
-                  std::initializer_list<std::string_view> later) const {
+                  std::initializer_list<std::string_view> ignored) const {
   const auto in = [](const auto& list, const std::string& key) {
     return std::ranges::find(list, key) != list.end();
   };
@@ -109,8 +108,6 @@ void Field::Allow(std::initializer_list<std::string_view> known,
       field.Reject("is given twice");
     } else if (in(ignored, key)) {
       field.Warn("is not supported by Assay and is ignored");
-    } else if (in(later, key)) {
-      field.Reject("is not available in this version of Assay");
     } else if (!in(known, key)) {
       std::vector<std::string_view> names(known);
       Reject(UnknownName("key", key, names));

@@ -38,11 +38,10 @@ class Field {
   const std::string& path() const { return path_; }
 
   // The keys of a map: `known` to Assay; `ignored`, which INC 1.x has and Assay does not support,
-  // give a warning; `later` an error that says so; any other, or one given twice, an error with the
-  // nearest known key. An absent map is fine.
+  // give a warning; any other, or one given twice, an error with the nearest known key. An absent
+  // map is fine.
   void Allow(std::initializer_list<std::string_view> known,
-             std::initializer_list<std::string_view> ignored = {},
-             std::initializer_list<std::string_view> later = {}) const;
+             std::initializer_list<std::string_view> ignored = {}) const;
 
   // The value of `key` in a map; absent when the map or the key is.
   Field operator[](std::string_view key) const;

@@ -12,7 +12,9 @@ namespace {
 
 // Panels that are read again for every tile of rows stay within this much of the L2 cache.
 constexpr int64_t kPanelCacheBytes = int64_t{512} << 10;
-// A panel that stays in the L1 cache beside the rows and the results that pass by.
+// A panel that stays in the L1 cache beside the rows and the results that pass by. For small k, to
+// take all panels tile by tile instead, so that results are stored in their order, is within 2 %;
+// to fetch the next tile's rows lost 6 % of f32 3136x24x96, whose rows come from the third level.
 constexpr int64_t kSmallPanelBytes = int64_t{20} << 10;
 // Results beyond this are fetched before they are stored: at small k that gains 10 %. Those of
 // 1.6 MB, in the second level and the third, lost 3 %.
