@@ -1,6 +1,5 @@
 """`assay report`: one file that needs no network, looked at in headless Chromium."""
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -9,51 +8,20 @@ import sys
 import tempfile
 import unittest
 
-import numpy
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from small_search import SmallSearch, assay
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
-MODEL = ROOT / "harness/demo/fashion_mobile.onnx"
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
 
-CONFIG = f"""
-model: {{path: {MODEL}, name: "{HOSTILE}"}}
-quantization:
-  calibration:
-    sampling_size: 8
-    dataloader:
-      batch_size: 8
-      dataset: {{npy: {{images: images.npy, layout: NCHW}}}}
-evaluation:
-  accuracy:
-    metric: {{topk: 1}}
-    dataloader:
-      batch_size: 20
-      dataset: {{npy: {{images: images.npy, labels: labels.npy, layout: NCHW}}}}
-  performance: {{warmup: 0, iteration: 8}}
-tuning:
-  strategy: random
-  accuracy_criterion: {{absolute: 0.5}}
-  multi_objectives: {{objective: [accuracy, performance]}}
-  exit_policy: {{max_trials: 4}}
-"""
 
-
-def assay(*words):
-    return subprocess.run([ASSAY, *words], capture_output=True, text=True, check=False)
-
-
-class Report(unittest.TestCase):
+class Report(SmallSearch):
     @classmethod
     def setUpClass(cls):
-        cls.folder = pathlib.Path(tempfile.mkdtemp())
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        images = numpy.random.default_rng(1).normal(size=(40, 1, 28, 28)).astype("f4")
-        numpy.save(cls.folder / "images.npy", images)
-        numpy.save(cls.folder / "labels.npy", numpy.zeros(40, "i8"))
-        (cls.folder / "tune.yaml").write_text(CONFIG)
+        super().setUpClass()
         cls.workspace = cls.folder / "workspace"
-        tuned = assay("tune", cls.folder / "tune.yaml", "--workspace", cls.workspace)
+        tuned, _ = cls.tune(f'model.name="{HOSTILE}"', "tuning.strategy=random",
+                            "tuning.multi_objectives={objective: [accuracy, performance]}",
+                            "tuning.exit_policy.max_trials=4", workspace=cls.workspace)
         assert tuned.returncode in (0, 4), tuned.stderr
         cls.written = assay("report", cls.workspace, "--profile", "0.2")
 
