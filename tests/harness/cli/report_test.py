@@ -28,7 +28,7 @@ class Report(SmallSearch):
     def page(self, file):
         """The document after its script has run."""
         done = subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom",
              f"--user-data-dir={self.folder}/browser",
              "--host-resolver-rules=MAP * ~NOTFOUND", file.as_uri()],
             capture_output=True, text=True, check=True, timeout=300)
