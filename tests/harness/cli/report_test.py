@@ -28,8 +28,8 @@ class Report(SmallSearch):
     def page(self, file):
         """The document after its script has run."""
         done = subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom",
-             f"--user-data-dir={self.folder}/browser",
+            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--dump-dom", f"--user-data-dir={self.folder}/browser",
              "--host-resolver-rules=MAP * ~NOTFOUND", file.as_uri()],
             capture_output=True, text=True, check=True, timeout=300)
         return done.stdout
@@ -62,7 +62,8 @@ class Report(SmallSearch):
     def test_what_is_no_workspace_is_refused(self):
         for text, says in ((None, "is not there"), ("{", "is no result"), ("[]", "is no result"),
                            ('{"schema": 1}', "is no result"),
-                           ('{"schema": 1, "model": 3, "best": null, "best_file": ""}', "is no result")):
+                           ('{"schema": 1, "model": 3, "best": null, "best_file": ""}',
+                            "is no result")):
             place = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
             if text is not None:
                 (place / "result.json").write_text(text)
