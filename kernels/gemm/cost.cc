@@ -11,31 +11,33 @@ namespace {
 // Latency of a multiply-add: no tile takes a step of k faster than this.
 constexpr double kChainCycles = 4;
 
-// Around the steps of a tile: the call, and for each of its rows. With the next ones fitted to
-// products of k = 16 to 64, where a tile of f32 loses 10 to 40 cycles in 16x16, 60 to 90 in 6x64,
-// 80 in 12x32, 100 in 14x32; of u8, 60, 70, 80 and 90.
-constexpr double kTileCycles = 4, kRowCycles = 0.5;
+// Fitted to 1,729 products of all sizes and types, timed with every variant of AVX-512: of these
+// and 900 others, what is picked is 0.5 to 1.1 % slower than the fastest, in the mean. Around the
+// steps of a tile: the call, and for each of its rows; and where accumulators are the results, for
+// each vector of a row, whose multiply-adds wait for the bias behind the last stores.
+constexpr double kTileCycles = 21, kRowCycles = 0.6, kVectorCycles = 7;
 // Adding up the lanes of a row of cells whose vectors run along k.
-constexpr double kReduceCycles = 12;
+constexpr double kReduceCycles = 4.2;
 // What a CPU holds of stores, in pieces of 32 bytes, beside those of calling the next tile: more
-// wait.
-constexpr double kHeldStores = 32, kExcessStoreCycles = 3.5;
-// Elements per cycle behind the accumulators, for the widest vectors: stored as they are (narrow
-// ones fall behind, 8x24 loses 57 cycles), or requantized, which takes two conversions at a vector
-// per cycle, and the queue of what waits for them keeps the next tile's multiply-adds out.
-constexpr double kStoredPerCycle = 24, kRequantizedPerCycle = 6;
-// Bytes of results per cycle that the second level takes, and memory beyond it, in rows of a tile
-// of 256 bytes and more; of fewer bytes it takes down to the given share of that.
-constexpr double kNearDstPerCycle = 16, kFarDstPerCycle = 6.5;
-constexpr double kWideRowBytes = 256, kNarrowRowShare = 0.7;
+// wait, cycles for each; earlier and longer behind the clamps of f32.
+constexpr double kHeldStores = 38, kHeldCycles = 1.4, kHeldClamps = 31.5, kHeldClampCycles = 3;
+// Elements per cycle behind the accumulators: stored as they are, which falls behind with narrow
+// vectors of f32 alone (8x24 loses 57 cycles); or requantized, for the widest vectors, which takes
+// two conversions at a vector per cycle, and the queue of what waits for them keeps the next tile's
+// multiply-adds out.
+constexpr double kNarrowStoredPerCycle = 7.5, kRequantizedPerCycle = 10.5;
+// Bytes of results per cycle that caches take, in rows of a tile of 128 bytes and more; of fewer
+// bytes they take down to the given share of that, and so they do where the rows of a tile fall
+// into the same sets of the first level.
+constexpr double kDstPerCycle = 17, kWideRowBytes = 128, kNarrowRowShare = 0.44;
 // Of computing and storing, the share of the shorter that is not hidden by the longer.
-constexpr double kNotBeside = 0.25;
+constexpr double kNotBeside = 0.125;
 
 // What the second level holds, beside others; and the third, beside others' programs.
 constexpr double kNearBytes = 768 * 1024, kThirdLevelBytes = 10e6;
 // Bytes of a panel that reach the first level per cycle from the second, from the third and from
 // memory; narrow panels down to half of that, since fewer of their lines are on the way at a time.
-constexpr double kNearPerCycle = 24, kThirdPerCycle = 20, kMemoryPerCycle = 8;
+constexpr double kNearPerCycle = 32, kThirdPerCycle = 28, kMemoryPerCycle = 8;
 constexpr double kWidePanelStepBytes = 192;
 
 // Packed operands of so many bytes are read from afar once, since the layers of a model drive out
@@ -50,16 +52,8 @@ constexpr double kColdPerCycle = 10, kColdLeast = 1.5, kColdShare = 0.5;
 
 // What stays in the first level, be it a panel that many rows pass by or rows that panels pass by.
 // The steps of k take bytes from the second beside their multiply-adds, at little cost: 256 in 24
-// cycles, as 6x64 does, 3 to 5 %.
-constexpr double kFirstLevelBytes = 24 * 1024, kBesidePerCycle = 300;
-// All rows pass by each of many small panels. Where the second level does not hold them: 1024^3 of
-// int8 in 16x16 is 10 % slower than in 12x32. To take them in blocks that it holds gained 7 %
-// there, and lost as much where panels are few.
-constexpr int64_t kFewPanels = 4;
-constexpr double kLongRowsBytes = 4096, kFarRowsPerCycle = 36;
-// Rows that come again for every panel from beyond the first level: their first bytes, until the
-// CPU has seen where they go. Measured at 3136x256x64: 70 cycles per tile of 16 rows, 24 of 6.
-constexpr double kRowCacheBytes = 16 * 1024, kUnforeseenBytes = 512, kUnforeseenPerCycle = 96;
+// cycles, as 6x64 does, 1 to 2 %.
+constexpr double kFirstLevelBytes = 18.5 * 1024, kBesidePerCycle = 1000;
 // Rows at such distances fall into the same sets of the first level, which has so many ways: each
 // line of a row is gone before it is used up. 1024^3 in f32 with 16 rows: 55 % of the peak for 94.
 constexpr int64_t kSetBytes = 4096;
@@ -67,6 +61,11 @@ constexpr double kWays = 8, kWaysBesidePanels = 4;  // The latter where panels c
 constexpr double kLineBytes = 64;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Of rows at this distance, the share that falls into one and the same set of the first level.
+double ShareOfSets(int64_t apart) {
+  return static_cast<double>(std::gcd(apart, kSetBytes)) / static_cast<double>(kSetBytes);
+}
 
 // Of the packed operand.
 int64_t PanelStepBytes(const Variant& variant) {
@@ -128,11 +127,7 @@ class Cost {
     double bytes = 0;
     if (panel_bytes() > kFirstLevelBytes) bytes += panel_step_;
     if (steps_ * row_step_ > kFirstLevelBytes) bytes += row_step_;
-    const bool rows_return = panel_bytes() <= kFirstLevelBytes && panels_ > kFewPanels &&
-                             steps_ * row_step_ > kLongRowsBytes &&
-                             row_tiles_ * steps_ * row_step_ > kNearBytes;
-    return cells_ * step_ / rate() + bytes / kBesidePerCycle +
-           (rows_return ? row_step_ / kFarRowsPerCycle : 0);
+    return cells_ * step_ / rate() + bytes / kBesidePerCycle;
   }
 
   // Of a group: waiting for the packed operand from memory.
@@ -162,11 +157,11 @@ class Cost {
   // first.
   double LostRowBytes() const {
     if (dots_) return panel_bytes() > kFirstLevelBytes ? row_step_ : 0;
-    const double share = static_cast<double>(std::gcd(problem_.row_bytes, kSetBytes)) /
-                         static_cast<double>(kSetBytes);
     const bool panel_stays = panel_bytes() <= kFirstLevelBytes && row_tiles_ >= kWays;
     const double ways = panel_stays ? kWays : kWaysBesidePanels;
-    return problem_.row_bytes > 0 && rows_ * share >= ways ? rows_ * kLineBytes : 0;
+    return problem_.row_bytes > 0 && rows_ * ShareOfSets(problem_.row_bytes) >= ways
+               ? rows_ * kLineBytes
+               : 0;
   }
 
   // Of a tile.
@@ -176,34 +171,27 @@ class Cost {
   }
 
   double DstPerCycle() const {
-    const double all = static_cast<double>(problem_.groups * problem_.m * problem_.n);
     const double row = static_cast<double>(variant_.nr) * element_bytes();
-    const double share =
-        kNarrowRowShare + (1 - kNarrowRowShare) * std::min(1.0, row / kWideRowBytes);
-    return share * (all * element_bytes() > kNearBytes ? kFarDstPerCycle : kNearDstPerCycle);
+    const auto apart = static_cast<int64_t>(static_cast<double>(problem_.n) * element_bytes());
+    const bool crowded = row_tiles_ > 1 && rows_ * ShareOfSets(apart) >= kWays;
+    const double width = crowded ? 0 : std::min(1.0, row / kWideRowBytes);
+    return kDstPerCycle * (kNarrowRowShare + (1 - kNarrowRowShare) * width);
   }
 
   // Of a tile: what is done before its steps and behind them.
   double AroundCycles() const {
+    const bool real = problem_.type == ComputeType::kF32;
+    const bool stores_behind = real && variant_.vector_bits < 512;
+    const double stored = requantized_ ? kRequantizedPerCycle * width() : kNarrowStoredPerCycle;
     // A slow tier stores as slowly as it multiplies.
-    const double stored = std::min(
-        requantized_ ? kRequantizedPerCycle * width() : kStoredPerCycle * width() * width(),
-        rate());
+    const double storing = requantized_ || stores_behind ? cells_ / std::min(stored, rate()) : 0;
     const double pieces = cells_ * element_bytes() / 32;
-    const double held_up = std::max(0.0, pieces - kHeldStores) * kExcessStoreCycles;
+    const double held_up = real ? std::max(0.0, pieces - kHeldClamps) * kHeldClampCycles
+                                : std::max(0.0, pieces - kHeldStores) * kHeldCycles;
     const double reduced = dots_ ? rows_ * kReduceCycles : 0;
-    return cells_ / stored + held_up + reduced + RereadCycles() + rows_ * kRowCycles + kTileCycles;
-  }
-
-  // Of a tile: its rows were there before, for another panel, and are gone.
-  double RereadCycles() const {
-    const int64_t element = problem_.type == ComputeType::kF32 ? 4 : 1;
-    const int64_t row = problem_.k * problem_.taps * element;
-    // Those of an image overlap.
-    const int64_t apart = problem_.row_bytes > 0 ? problem_.row_bytes : row;
-    const auto bytes = static_cast<double>(std::min(row, apart));
-    if (panels_ == 1 || static_cast<double>(problem_.m) * bytes < kRowCacheBytes) return 0;
-    return rows_ * std::min(bytes, kUnforeseenBytes) / kUnforeseenPerCycle;
+    const bool plain = problem_.type == ComputeType::kU8S8S32;
+    const double waiting = plain ? panel_step_ / kLineBytes * kVectorCycles : 0;
+    return storing + held_up + reduced + waiting + rows_ * kRowCycles + kTileCycles;
   }
 
   const Variant& variant_;

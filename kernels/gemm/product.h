@@ -41,8 +41,8 @@ struct RowSpan {
   int64_t end, dst_row;
 };
 
-// Sets first_row, row_bytes and row_offsets, or rows; rhs_offsets, taps and k, which are those of the
-// tile before. Returns the span that begins with the tile.
+// Sets first_row, row_bytes and row_offsets, or rows; rhs_offsets, taps and k, which are those of
+// the tile before. Returns the span that begins with the tile.
 using RowSource = FunctionRef<RowSpan(const TileRows& request, Tile& tile)>;
 
 class Product {
@@ -82,8 +82,14 @@ class Product {
     int64_t group, first_tile, last_tile, first_panel, last_panel;
   };
 
+  struct Span;  // Of rows.
+
   Product() = default;
   int64_t worker_bytes() const;
+  int64_t RunTiles(const Span& span, Tile& tile, TileCursor& cursor, int64_t tiles,
+                   int64_t panel_begin, int64_t panel_end) const;
+  int64_t RunPanels(Span span, Tile& tile, TileCursor& cursor, int64_t tiles, int64_t panel_begin,
+                    int64_t panel_end) const;
   void RunBlock(const Block& block, const Tiling& tiling, RowSource source, const Output& output,
                 uint8_t* workspace) const;
   TileRows StartRows(int64_t group, uint8_t* workspace) const;
