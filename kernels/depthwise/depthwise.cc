@@ -91,22 +91,38 @@ std::string Refusal(const Variant& variant, ComputeType type, const KernelOption
   return "";
 }
 
-// Whether `left` is to be preferred where both can run. On vectors of equal width VNNI wins; wider
-// vectors win, and lanes that few channels leave empty hold other columns (quads.h) or are masked.
-bool Better(const Variant& left, const Variant& right) { return left.isa > right.isa; }
+// Vectors that a pixel takes; those that the CPU does in halves count twice.
+double VectorsPerPixel(const Variant& variant, int64_t channels) {
+  const int64_t lanes = variant.packing.lanes;
+  const int64_t halves = lanes == 16 && HalvesAvx512() ? 2 : 1;
+  return static_cast<double>((channels + lanes - 1) / lanes * halves);
+}
 
-const Variant* Best(ComputeType type, const KernelOptions& options) {
+// Whether `left` is to be preferred where both can run. On vectors of equal width VNNI wins; wider
+// vectors win, unless f32 channels leave so many of their lanes empty that narrow ones are fewer,
+// by 8 % and more; lanes that few channels of int8 leave empty hold other columns (quads.h).
+bool Better(const Variant& left, const Variant& right, int64_t channels) {
+  constexpr double kFewer = 1.08;
+  if (!left.int8) {
+    const double l = VectorsPerPixel(left, channels), r = VectorsPerPixel(right, channels);
+    if (l * kFewer < r) return true;
+    if (r * kFewer < l) return false;
+  }
+  return left.isa > right.isa;
+}
+
+const Variant* Best(ComputeType type, int64_t channels, const KernelOptions& options) {
   const Variant* best = nullptr;
   for (const Variant* variant : AllVariants()) {
     if (!Refusal(*variant, type, options).empty()) continue;
-    if (best == nullptr || Better(*variant, *best)) best = variant;
+    if (best == nullptr || Better(*variant, *best, channels)) best = variant;
   }
   return best;
 }
 
-Result<const Variant*> Choose(ComputeType type, const KernelOptions& options) {
+Result<const Variant*> Choose(ComputeType type, int64_t channels, const KernelOptions& options) {
   if (options.variant.empty()) {
-    const Variant* best = Best(type, options);
+    const Variant* best = Best(type, channels, options);
     if (best == nullptr) {
       return Error("depthwise convolution: no variant of " + std::string(Name(type)) +
                    " for the instruction sets {" + options.usable.ToString() + "}");
@@ -122,7 +138,7 @@ Result<const Variant*> Choose(ComputeType type, const KernelOptions& options) {
 
 KernelOptions Tuned(const ConvSpec& spec, ComputeType type, const KernelOptions& options) {
   return assay::Tuned(options, conv::Spelling(spec, type),
-                      [&](const auto& tuned) { return Choose(type, tuned).ok(); });
+                      [&](const auto& tuned) { return Choose(type, spec.c, tuned).ok(); });
 }
 
 size_t RoundUp(size_t bytes) {
@@ -151,7 +167,7 @@ Result<Depthwise> Depthwise::Make(const ConvSpec& spec, ComputeType type, const 
   ASSAY_CHECK(weights.data != nullptr);
   ASSAY_RETURN_IF_ERROR(CheckGeometry(spec));
   ASSAY_RETURN_IF_ERROR(CheckStage(spec, type, stage));
-  ASSAY_ASSIGN_OR_RETURN(const Variant* variant, Choose(type, Tuned(spec, type, options)));
+  ASSAY_ASSIGN_OR_RETURN(const Variant* variant, Choose(type, spec.c, Tuned(spec, type, options)));
   auto impl = std::make_unique<Impl>();
   impl->spec = spec;
   impl->type = type;
@@ -207,7 +223,7 @@ void Depthwise::Run(const void* src, void* dst, const void* residual, void* work
 std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
                                    const KernelOptions& given) {
   const KernelOptions options = Tuned(spec, type, given);
-  const Result<const Variant*> chosen = Choose(type, options);
+  const Result<const Variant*> chosen = Choose(type, spec.c, options);
   const Variant* const picked = chosen.ok() ? *chosen : nullptr;
   std::vector<VariantChoice> choices;
   for (const Variant* variant : AllVariants()) {
@@ -217,7 +233,7 @@ std::vector<VariantChoice> Explain(const ConvSpec& spec, ComputeType type,
     if (choice.picked && !options.variant.empty()) {
       choice.reason = "forced by name";
     } else if (choice.picked) {
-      choice.reason = "the widest vectors that can run";
+      choice.reason = "the fewest vectors, then the widest";
     } else if (choice.available) {
       choice.reason = picked != nullptr ? "slower than " + std::string(picked->name) : "not asked";
     }

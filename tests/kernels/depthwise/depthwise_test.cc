@@ -446,5 +446,20 @@ TEST(Depthwise, ExplainNamesEveryVariantAndPicksTheOneThatRuns) {
   }
 }
 
+TEST(Depthwise, FewChannelsTakeNarrowVectors) {
+  const std::vector<float> weights(200 * 9, 1.0f);
+  const auto variant = [&](int64_t channels) {
+    return Depthwise::Make(Square(channels, 8, 8, 3, 1, 1), ComputeType::kF32,
+                           {weights.data(), nullptr}, {}, {})
+        ->variant();
+  };
+  if (!KernelOptions().usable.has(Isa::kAvx512)) GTEST_SKIP() << "this CPU has no avx512";
+  const char* const narrow = HalvesAvx512() ? "f32_avx512_256" : "f32_avx512";
+  for (int64_t channels : {1, 5, 8, 24, 88}) EXPECT_EQ(variant(channels), narrow) << channels;
+  for (int64_t channels : {9, 16, 64, 104, 200}) {
+    EXPECT_EQ(variant(channels), "f32_avx512") << channels;
+  }
+}
+
 }  // namespace
 }  // namespace assay::depthwise
