@@ -36,7 +36,7 @@ quantization:
     dataloader:
       batch_size: 25
       dataset:
-        # One of: ImagenetRaw, CIFAR10, MNIST, FashionMNIST, npy
+        # One of: ImageFolder, ImagenetRaw, CIFAR10, MNIST, FashionMNIST, npy
         ImagenetRaw:
           data_path: /path/to/calibration/images
           image_list: /path/to/calibration/list.txt    # lines: FILE CLASS
