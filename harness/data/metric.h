@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "harness/data/options.h"
@@ -20,6 +21,11 @@ class Metric {
   // Takes a batch: outputs [n, ...] of the model and n labels. Error: a shape, type or label that
   // the metric cannot judge; the batch then counts for nothing.
   virtual Status Update(const TensorView& outputs, std::span<const int64_t> labels) = 0;
+  // The same with all outputs of the model, where it wants more than the first.
+  virtual bool wants_all_outputs() const { return false; }
+  virtual Status UpdateAll(std::span<const TensorView> outputs, std::span<const int64_t> labels) {
+    return Update(outputs[0], labels);
+  }
   // Whether it judges against the fp32 model's outputs rather than labels: by Compare then.
   virtual bool wants_reference() const { return false; }
   // Takes a batch: outputs [n, ...], and what the fp32 model gives for the same samples, of the
@@ -31,7 +37,11 @@ class Metric {
   // One number per sample, in the order of updates, of which value() is the mean: what pairs two
   // models. Empty for a metric that is not a mean over samples.
   virtual std::span<const double> outcomes() const = 0;
+  // Whether further samples leave the outcomes of those before as they are.
+  virtual bool outcomes_stay() const { return true; }
   virtual bool higher_is_better() const = 0;
+  // Of a file that it judges by, so that results by another one are told apart; empty without.
+  virtual std::string fingerprint() const { return ""; }
   virtual void Reset() = 0;
 };
 

@@ -32,12 +32,26 @@ bool MetricSet::wants_reference() const {
   return std::ranges::any_of(metrics_, [](const auto& m) { return m->wants_reference(); });
 }
 
-Status MetricSet::Update(const TensorView& outputs, std::span<const int64_t> labels,
+bool MetricSet::wants_all_outputs() const {
+  return std::ranges::any_of(metrics_, [](const auto& m) { return m->wants_all_outputs(); });
+}
+
+bool MetricSet::outcomes_stay() const {
+  return std::ranges::all_of(metrics_, [](const auto& m) { return m->outcomes_stay(); });
+}
+
+std::string MetricSet::fingerprint() const {
+  std::string all;
+  for (const auto& metric : metrics_) all += metric->fingerprint();
+  return all;
+}
+
+Status MetricSet::Update(std::span<const TensorView> outputs, std::span<const int64_t> labels,
                          const TensorView& reference) {
   for (size_t i = 0; i < metrics_.size(); ++i) {
     Metric& metric = *metrics_[i];
-    const Status updated = metric.wants_reference() ? metric.Compare(outputs, reference)
-                                                    : metric.Update(outputs, labels);
+    const Status updated = metric.wants_reference() ? metric.Compare(outputs[0], reference)
+                                                    : metric.UpdateAll(outputs, labels);
     if (!updated.ok()) return ErrorAt(where_[i], updated.message());
   }
   return {};

@@ -23,9 +23,10 @@ class MetricSet {
   static Result<MetricSet> Make(std::span<const MetricSpec> specs, std::vector<double> weights);
 
   bool wants_reference() const;
-  // A batch, as Metric takes it; `reference` is read where one wants it. Error: names the metric's
-  // place in the configuration.
-  Status Update(const TensorView& outputs, std::span<const int64_t> labels,
+  bool wants_all_outputs() const;
+  // A batch, as Metric takes it: all outputs of the model, of which most metrics read the first;
+  // `reference` is read where one wants it. Error: names the metric's place in the configuration.
+  Status Update(std::span<const TensorView> outputs, std::span<const int64_t> labels,
                 const TensorView& reference);
 
   // Of the first metric, or the weighted mean of all.
@@ -33,6 +34,8 @@ class MetricSet {
   bool higher_is_better() const { return metrics_[0]->higher_is_better(); }
   // As of Metric; of a weighted mean where every metric has them.
   std::vector<double> outcomes() const;
+  bool outcomes_stay() const;
+  std::string fingerprint() const;
   int64_t samples() const { return metrics_[0]->samples(); }
   // Of each metric, in their order.
   std::vector<double> values() const;

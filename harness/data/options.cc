@@ -81,6 +81,11 @@ std::string OptionReader::String(std::string_view key, std::optional<std::string
   return text ? *text : fallback.value_or("");
 }
 
+std::vector<std::string> OptionReader::Strings(std::string_view key) {
+  const Option* option = Find(key, /*required=*/true);
+  return option ? option->items() : std::vector<std::string>();
+}
+
 std::string OptionReader::Choice(std::string_view key,
                                  std::initializer_list<std::string_view> allowed,
                                  std::optional<std::string> fallback) {

@@ -79,6 +79,8 @@ class OptionReader {
   bool Has(std::string_view key) const { return options_.values.contains(key); }
 
   std::string String(std::string_view key, std::optional<std::string> fallback = {});
+  // A scalar is a list of one.
+  std::vector<std::string> Strings(std::string_view key);
   // One of `allowed`.
   std::string Choice(std::string_view key, std::initializer_list<std::string_view> allowed,
                      std::optional<std::string> fallback = {});

@@ -254,6 +254,7 @@ data::MetricSpec ReadMetric(const std::string& name, const Field& options,
     return metric;
   }
   metric.options.where = fmt::format("{}: {}", options.where(), options.path());
+  metric.options.base_dir = base_dir;
   if (options.present()) metric.options.values.emplace((*entry)->scalar_key, ReadOption(options));
   return metric;
 }

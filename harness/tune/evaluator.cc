@@ -65,8 +65,9 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
   evaluator.progress_ = std::move(progress);
   if (!config.accuracy) return evaluator;
   // Both are opened here, so that a wrong setting is found before anything runs.
-  ASSAY_RETURN_IF_ERROR(
-      data::MetricSet::Make(config.accuracy->metrics, config.accuracy->weights).status());
+  ASSAY_ASSIGN_OR_RETURN(const auto metrics,
+                         data::MetricSet::Make(config.accuracy->metrics, config.accuracy->weights));
+  evaluator.metric_fingerprint_ = metrics.fingerprint();
   const ObjectiveInfo info = AccuracyInfo(*config.accuracy);
   for (const auto& objective : evaluator.objectives_) {
     if (objective->name() != info.name) continue;
@@ -114,7 +115,7 @@ std::string Evaluator::data_fingerprint() const {
   std::string text;
   if (data_) text += data_->fingerprint();
   if (confirmation_) text += confirmation_->fingerprint();
-  return text;
+  return text + metric_fingerprint_;
 }
 
 void Evaluator::Report(const std::string& what, int64_t done, int64_t total) const {
@@ -191,7 +192,7 @@ Status Evaluator::ForEachBatch(const data::Pipeline& data, const Model& model, T
     std::vector<Tensor> outputs = engine::Allocate(session->plan().outputs());
     const TensorView input = images.view();
     ASSAY_RETURN_IF_ERROR(session->Run({&input, 1}, engine::Views(outputs)));
-    ASSAY_ASSIGN_OR_RETURN(const bool enough, take(begin, outputs[0].view(), labels));
+    ASSAY_ASSIGN_OR_RETURN(const bool enough, take(begin, engine::Views(outputs), labels));
     if (enough) break;
   }
   return {};
@@ -202,19 +203,19 @@ Result<std::span<float>> Evaluator::ReferenceOutputs(const data::Pipeline& data)
   std::vector<float>& known = reference_outputs_[&data];
   if (!known.empty()) return std::span(known);
   std::vector<float> all;
-  ASSAY_RETURN_IF_ERROR(
-      ForEachBatch(data, *reference_,
-                   [&](int64_t begin, const TensorView& outputs, auto labels) -> Result<bool> {
-                     if (outputs.dtype != DType::kF32) {
-                       return Error(fmt::format("{}: its first output is {}; expected float",
-                                                reference_->file.string(), Name(outputs.dtype)));
-                     }
-                     const auto values = outputs.as<const float>();
-                     all.insert(all.end(), values.begin(), values.end());
-                     Report("outputs of " + reference_->name,
-                            begin + static_cast<int64_t>(labels.size()), data.size());
-                     return false;
-                   }));
+  ASSAY_RETURN_IF_ERROR(ForEachBatch(
+      data, *reference_, [&](int64_t begin, auto all_outputs, auto labels) -> Result<bool> {
+        const TensorView& outputs = all_outputs[0];
+        if (outputs.dtype != DType::kF32) {
+          return Error(fmt::format("{}: its first output is {}; expected float",
+                                   reference_->file.string(), Name(outputs.dtype)));
+        }
+        const auto values = outputs.as<const float>();
+        all.insert(all.end(), values.begin(), values.end());
+        Report("outputs of " + reference_->name, begin + static_cast<int64_t>(labels.size()),
+               data.size());
+        return false;
+      }));
   known = std::move(all);
   return std::span(known);
 }
@@ -241,10 +242,11 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
   const int64_t total = data.size();
   const auto row = reference.size() / static_cast<size_t>(std::max<int64_t>(1, total));
   bool stopped = false;
-  ASSAY_RETURN_IF_ERROR(ForEachBatch(
-      data, model, [&](int64_t begin, const TensorView& outputs, auto labels) -> Result<bool> {
+  ASSAY_RETURN_IF_ERROR(
+      ForEachBatch(data, model, [&](int64_t begin, auto all_outputs, auto labels) -> Result<bool> {
+        const TensorView& outputs = all_outputs[0];
         const int64_t done = begin + static_cast<int64_t>(labels.size());
-        predictions_.Add(subject, outputs);
+        if (!metrics.wants_all_outputs()) predictions_.Add(subject, outputs);
         TensorView expected = outputs;
         if (!reference.empty()) {
           std::vector<int64_t> dims = outputs.shape.dims();
@@ -254,9 +256,9 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
           expected = {reference.data() + static_cast<size_t>(begin) * row, DType::kF32,
                       Shape(dims)};
         }
-        ASSAY_RETURN_IF_ERROR(metrics.Update(outputs, labels, expected));
+        ASSAY_RETURN_IF_ERROR(metrics.Update(all_outputs, labels, expected));
         Report("accuracy " + subject, done, total);
-        stopped = stop && done < total && stop(metrics.outcomes());
+        stopped = stop && metrics.outcomes_stay() && done < total && stop(metrics.outcomes());
         return stopped;
       }));
   const std::vector<double> outcomes = metrics.outcomes();

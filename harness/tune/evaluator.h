@@ -88,7 +88,7 @@ class Evaluator {
   Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
                         const Stop& stop);
   // Takes the outputs of the samples [begin, begin + labels.size()); true: it has seen enough.
-  using TakeBatch = FunctionRef<Result<bool>(int64_t begin, const TensorView& outputs,
+  using TakeBatch = FunctionRef<Result<bool>(int64_t begin, std::span<const TensorView> outputs,
                                              std::span<const int64_t> labels)>;
   // Runs a model over all samples, batch by batch.
   Status ForEachBatch(const data::Pipeline& data, const Model& model, TakeBatch take);
@@ -106,6 +106,7 @@ class Evaluator {
   std::vector<std::shared_ptr<Objective>> objectives_;
   std::optional<data::Pipeline> data_;
   std::optional<data::Pipeline> confirmation_;
+  std::string metric_fingerprint_;  // Of the files that metrics judge by.
   std::vector<std::string> warnings_;
   Predictions predictions_;
   const Model* reference_ = nullptr;

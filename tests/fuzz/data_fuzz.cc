@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/data/coco.h"
 #include "harness/data/dataset.h"
 #include "harness/data/image.h"
 #include "harness/data/npy.h"
@@ -76,6 +77,17 @@ void ImageList(Bytes bytes) {
   OpenAndRead("ImagenetRaw", {.values = {{"data_path", Folder().path().string()}}});
 }
 
+void Annotations(Bytes bytes) {
+  const auto file = Folder().Write("instances.json", bytes);
+  const auto coco = data::ReadCoco(file);
+  if (!coco.ok()) return CheckSentence(coco.message(), file);
+  ASSAY_CHECK((*coco)->places.size() == (*coco)->images.size());
+  for (const auto& [image, objects] : (*coco)->objects)
+    ASSAY_CHECK((*coco)->Find(image) != nullptr);
+}
+
+// The last byte of all came later: what the corpus holds stays what it is.
+constexpr uint8_t kAnnotations = 0xff;
 constexpr std::array kFormats = {Idx, Cifar10, Npy, Image, ImageList};
 
 uint32_t BigEndian32(const uint8_t* bytes) {
@@ -101,7 +113,12 @@ void RepairPng(uint8_t* data, size_t size) {
 }  // namespace assay::fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using assay::fuzz::kAnnotations;
   using assay::fuzz::kFormats;
+  if (size > 0 && data[0] == kAnnotations) {
+    assay::fuzz::Annotations({data + 1, size - 1});
+    return 0;
+  }
   if (size > 0) kFormats[data[0] % kFormats.size()]({data + 1, size - 1});
   return 0;
 }

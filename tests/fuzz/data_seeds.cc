@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // The first byte of a seed, as fuzz_data reads it.
-enum Format : char { kIdx, kCifar10, kNpy, kImage, kImageList };
+enum Format : char { kIdx, kCifar10, kNpy, kImage, kImageList, kAnnotations = -1 };
 
 class Seeds {
  public:
@@ -86,6 +86,9 @@ void WriteSeeds(const fs::path& folder) {
   AddNpy(seeds);
   AddImages(seeds);
   seeds.Add(kImageList, "a.jpg 3\n  \nsub/b.png\t999\r\n");
+  seeds.Add(kAnnotations, R"({"images": [{"id": 7, "file_name": "b.png", "width": 4}],)"
+                          R"("categories": [{"id": 9}], "annotations": [{"image_id": 7,)"
+                          R"("category_id": 9, "bbox": [1, 0.5, 2, 0], "iscrowd": 0}]})");
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ Options Where(std::string where) { return {.values = {}, .where = std::move(wher
 Status Update(MetricSet& set) {
   Tensor outputs = Tensor::Of<float>({2, 2}, {0, 1, 2, 0});
   Tensor reference = Tensor::Of<float>({2, 2}, {1, 0, 1, 0});
-  return set.Update(outputs.view(), std::vector<int64_t>{1, 0}, reference.view());
+  const TensorView all[] = {outputs.view()};
+  return set.Update(all, std::vector<int64_t>{1, 0}, reference.view());
 }
 
 TEST(MetricSet, TheFirstStandsForAllWithoutWeights) {
