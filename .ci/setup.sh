@@ -8,7 +8,7 @@ DEMO_PACKAGES=(dataset-fashion-mnist)
 PEER_PACKAGES=(libdnnl-dev libxsmm-dev libopenblas-dev)  # bench/peers only
 EXPORT_PACKAGES=(python3-torch python3-torchvision python3-onnx python3-numpy)  # bench/peers/onnxruntime only
 TEST_PACKAGES=(dataset-fashion-mnist libgtest-dev libgmock-dev libclang-rt-19-dev binutils git
-  libonnx-testdata python3 python3-matplotlib python3-numpy chromium)
+  libonnx-testdata libopenmpi-dev openmpi-bin python3 python3-matplotlib python3-numpy chromium)
 
 # ensure_packages PACKAGE...: returns when all are installed; touches the network only when one is not.
 ensure_packages() {

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "harness/data/file.h"
 #include "harness/engine/tensors.h"
 #include "harness/measure/footprint.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/runner.h"
 #include "harness/onnx/import.h"
 #include "harness/tune/split.h"
+#include "harness/tune/transport.h"
 #include "objectives/registry.h"
 
 namespace assay::tune {
@@ -76,7 +78,8 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
   ASSAY_ASSIGN_OR_RETURN(LabelledData data, OpenLabelledData(config));
   evaluator.data_ = std::move(data.search);
   evaluator.confirmation_ = std::move(data.confirmation);
-  int64_t limit = kStagedBytes / std::max<int64_t>(1, evaluator.data_->sample_bytes());
+  const int64_t room = kStagedBytes / RanksOfThisHost();
+  int64_t limit = room / std::max<int64_t>(1, evaluator.data_->sample_bytes());
   for (std::optional<data::Pipeline>* part : {&evaluator.data_, &evaluator.confirmation_}) {
     if (!part->has_value()) continue;
     ASSAY_RETURN_IF_ERROR((*part)->Stage(limit, [&](int64_t done, int64_t total) {
@@ -175,24 +178,57 @@ Result<std::vector<Tensor>> Evaluator::StageInputs(const engine::Plan& plan) con
   return inputs;
 }
 
+void Evaluator::SetCrew(Crew* crew) {
+  crew_ = crew;
+  if (crew_ != nullptr) crew_->Expect(Identity());
+}
+
+std::string Evaluator::Identity() const {
+  return fmt::format("{} {}", ASSAY_VERSION, data_fingerprint());
+}
+
+const data::Pipeline* Evaluator::Data(int64_t number) const {
+  const auto& data = number == 0 ? data_ : confirmation_;
+  return data ? &*data : nullptr;
+}
+
+BatchRunner Evaluator::Runner(const Model& model) const {
+  return BatchRunner(
+      [this, &model](int64_t batch) { return MakeSession(model, batch, config_.threads); });
+}
+
+void Evaluator::Quiet() const {
+  if (crew_ != nullptr) crew_->Quiet();
+}
+
+// The crew knows the model of the configuration; any other is sent as the bytes of its file.
+Result<bool> Evaluator::Share(const data::Pipeline& data, const Model& model, int64_t batch) {
+  if (crew_ == nullptr || crew_->empty()) return false;
+  Crew::Pass pass{"", &data == Data(1) ? 1 : 0, data.size(), batch};
+  if (model.file != config_.model_path) {
+    ASSAY_ASSIGN_OR_RETURN(const auto bytes, data::ReadFile(model.file));
+    constexpr size_t kFrame = 64;
+    if (bytes.size() > Transport::kMostBytes - kFrame) return false;
+    pass.model.assign(bytes.begin(), bytes.end());
+  }
+  crew_->Begin(pass);
+  return true;
+}
+
 Status Evaluator::ForEachBatch(const data::Pipeline& data, const Model& model, TakeBatch take) {
   const int64_t total = data.size();
-  int64_t batch = std::min(config_.accuracy->data.batch_size, total);
-  std::unique_ptr<engine::Session> session;
-  for (int64_t begin = 0; begin < total; begin += batch) {
+  const int64_t size = std::min(config_.accuracy->data.batch_size, total);
+  BatchRunner runner = Runner(model);
+  const auto run = [&](int64_t number) {
+    const int64_t begin = number * size;
+    return runner.Run(data, begin, std::min(size, total - begin));
+  };
+  ASSAY_ASSIGN_OR_RETURN(const bool shared, Share(data, model, size));
+  for (int64_t number = 0; number * size < total; ++number) {
     if (measure::Interrupted()) return Interruption();
-    const bool last = total - begin < batch;
-    if (last) batch = total - begin;
-    if (session == nullptr || last) {
-      ASSAY_ASSIGN_OR_RETURN(session, MakeSession(model, batch, config_.threads));
-    }
-    Tensor images(DType::kF32, session->plan().inputs()[0].shape);
-    std::vector<int64_t> labels(static_cast<size_t>(batch));
-    ASSAY_RETURN_IF_ERROR(data.Load(begin, images.view(), labels));
-    std::vector<Tensor> outputs = engine::Allocate(session->plan().outputs());
-    const TensorView input = images.view();
-    ASSAY_RETURN_IF_ERROR(session->Run({&input, 1}, engine::Views(outputs)));
-    ASSAY_ASSIGN_OR_RETURN(const bool enough, take(begin, engine::Views(outputs), labels));
+    ASSAY_ASSIGN_OR_RETURN(Batch batch, shared ? crew_->Next(number, run) : run(number));
+    ASSAY_ASSIGN_OR_RETURN(const bool enough,
+                           take(number * size, engine::Views(batch.outputs), batch.labels));
     if (enough) break;
   }
   return {};
@@ -276,6 +312,7 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
 
 Status Evaluator::ObserveLatency(std::span<const Model* const> models,
                                  std::span<const std::string> subjects) {
+  Quiet();
   const PerformanceConfig& performance = config_.performance;
   std::vector<std::unique_ptr<StagedRun>> runs;
   std::vector<measure::TimedSubject> timed;
@@ -318,6 +355,7 @@ Status Evaluator::ObserveLatency(std::span<const Model* const> models,
 }
 
 Status Evaluator::ObserveFootprint(const Model& model) {
+  Quiet();
   const PerformanceConfig& performance = config_.performance;
   Report("footprint " + model.name, 0, 1);
   ASSAY_ASSIGN_OR_RETURN(

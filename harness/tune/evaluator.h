@@ -17,7 +17,9 @@
 #include "harness/data/pipeline.h"
 #include "harness/engine/session.h"
 #include "harness/graph/graph.h"
+#include "harness/tune/batch.h"
 #include "harness/tune/config.h"
+#include "harness/tune/crew.h"
 #include "harness/tune/predictions.h"
 #include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
@@ -60,6 +62,16 @@ class Evaluator {
   // The model whose outputs metrics such as fidelity compare with; it must outlive the evaluator.
   // Where such a metric is configured it is needed before the first pass over data.
   void SetReference(const Model* model) { reference_ = model; }
+  // Other processes that run batches along; it must outlive the evaluator. Passes that measure wait
+  // until they are quiet.
+  void SetCrew(Crew* crew);
+
+  // What batches depend on beside the model: the data, and this program's version.
+  std::string Identity() const;
+  // 0: the labelled data, 1: those that confirm; nullptr where there are none.
+  const data::Pipeline* Data(int64_t number) const;
+  // Runs a model over batches of either; both it and the evaluator must outlive the runner.
+  BatchRunner Runner(const Model& model) const;
 
   // Asked between batches with the outcomes of all samples so far: true ends the pass.
   using Stop = std::function<bool(std::span<const double> outcomes)>;
@@ -87,9 +99,12 @@ class Evaluator {
   std::vector<NamedValue> EachMetric(const data::MetricSet& metrics) const;
   Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
                         const Stop& stop);
+  void Quiet() const;
   // Takes the outputs of the samples [begin, begin + labels.size()); true: it has seen enough.
   using TakeBatch = FunctionRef<Result<bool>(int64_t begin, std::span<const TensorView> outputs,
                                              std::span<const int64_t> labels)>;
+  // Whether the crew takes part in a pass, which is begun then.
+  Result<bool> Share(const data::Pipeline& data, const Model& model, int64_t batch);
   // Runs a model over all samples, batch by batch.
   Status ForEachBatch(const data::Pipeline& data, const Model& model, TakeBatch take);
   // The reference's first output for all samples, row by row: run once.
@@ -110,6 +125,7 @@ class Evaluator {
   std::vector<std::string> warnings_;
   Predictions predictions_;
   const Model* reference_ = nullptr;
+  Crew* crew_ = nullptr;
   std::map<const data::Pipeline*, std::vector<float>> reference_outputs_;
   Progress progress_;
 };

@@ -48,7 +48,8 @@ double Since(Clock::time_point start) {
 // One run of the tuner: its parts, in the order in which they come to life.
 class Run {
  public:
-  Run(const TuneConfig& config, const TuneEvents& events) : config_(config), events_(events) {}
+  Run(const TuneConfig& config, const TuneEvents& events, Crew* crew)
+      : config_(config), events_(events), crew_(crew) {}
 
   Result<TuneResult> Go() {
     ASSAY_RETURN_IF_ERROR(Prepare());
@@ -79,6 +80,7 @@ class Run {
     ASSAY_ASSIGN_OR_RETURN(auto evaluator, Evaluator::Make(config_, objectives, events_.progress));
     evaluator_ = std::make_unique<Evaluator>(std::move(evaluator));
     evaluator_->SetReference(&material_->baseline());
+    evaluator_->SetCrew(crew_);
     ASSAY_RETURN_IF_ERROR(LookBack());
     result_.best_file = workspace_->best();
     result_.result_file = workspace_->result();
@@ -155,6 +157,7 @@ class Run {
   Status Inform(Strategy& strategy) {
     if (!strategy_entry_->wants_facts || config_.exit_policy.performance_only) return {};
     const auto& ops = material_->space().ops;
+    if (crew_ != nullptr) crew_->Quiet();
     Result<ModelFacts> facts = IsKnown(1)
                                    ? ParseFacts(KnownLine(1).value("facts", json()), ops)
                                    : material_->MeasureFacts(material_->space().algorithms.front());
@@ -425,6 +428,7 @@ class Run {
 
   const TuneConfig& config_;
   const TuneEvents& events_;
+  Crew* const crew_;
   const StrategyEntry* strategy_entry_ = nullptr;
   std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Material> material_;
@@ -448,8 +452,8 @@ const Confirmation* TuneResult::FindConfirmation(int64_t trial) const {
 
 int TuneResult::exit_code() const { return interrupted ? 130 : ExitCode(status); }
 
-Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events) {
-  return Run(config, events).Go();
+Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events, Crew* crew) {
+  return Run(config, events, crew).Go();
 }
 
 }  // namespace assay::tune

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/tune/config.h"
+#include "harness/tune/crew.h"
 #include "harness/tune/trial.h"
 #include "kernels/base/status.h"
 #include "objectives/multi_objective.h"
@@ -51,6 +52,7 @@ struct TuneResult {
 // finished trials come from its journal. Files of a run that came to its end are kept as
 // *.previous.*. Error: the model, the data or the configuration is wrong, or the disk is; the
 // workspace is in use, or holds a run of something else (workspace.h).
-Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events);
+// `crew`: processes that run samples along; nullptr: none.
+Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events, Crew* crew = nullptr);
 
 }  // namespace assay::tune

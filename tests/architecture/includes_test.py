@@ -19,6 +19,7 @@ ALLOWED = {
     "harness/measure": ["kernels", "objectives", "harness/engine", "harness/data"],
     "harness/tune": ["kernels", "objectives", "harness/file", "harness/graph", "harness/onnx", "harness/quantize",
                      "harness/engine", "harness/data", "harness/measure"],
+    "harness/mpi": ["kernels/base", "harness/tune"],
     "harness/conform": ["kernels", "harness/graph", "harness/onnx", "harness/engine", "harness/measure"],
     "harness/compare": ["kernels", "objectives", "harness/data", "harness/measure"],
     "harness/gate": ["kernels", "objectives", "harness/file", "harness/measure"],

@@ -10,6 +10,9 @@
 #include "harness/report/evaluation.h"
 #include "harness/report/terminal.h"
 #include "harness/tune/config.h"
+#include "harness/tune/crew.h"
+#include "harness/tune/crew_member.h"
+#include "harness/tune/transport.h"
 #include "harness/tune/tuner.h"
 
 namespace assay::cli {
@@ -22,11 +25,16 @@ struct Options {
   std::optional<int64_t> winograd_bytes;
 };
 
-Result<int> Run(const Options& options) {
+Result<tune::TuneConfig> Load(const Options& options) {
   std::vector<std::string> overrides = options.overrides;
   OverrideWinogradBudget(options.winograd_bytes, overrides);
   ASSAY_ASSIGN_OR_RETURN(tune::TuneConfig config, tune::LoadConfig(options.config, overrides));
   if (!options.workspace.empty()) config.workspace = options.workspace;
+  return config;
+}
+
+Result<int> Search(const Options& options, tune::Crew& crew) {
+  ASSAY_ASSIGN_OR_RETURN(const tune::TuneConfig config, Load(options));
   for (const std::string& warning : config.warnings) fmt::print(stderr, "warning: {}\n", warning);
   measure::CatchInterrupts();
 
@@ -60,13 +68,30 @@ Result<int> Run(const Options& options) {
     std::fflush(stdout);
   };
 
-  ASSAY_ASSIGN_OR_RETURN(const tune::TuneResult result, tune::Tune(config, events));
+  ASSAY_ASSIGN_OR_RETURN(const tune::TuneResult result, tune::Tune(config, events, &crew));
   progress->Clear();
   for (size_t i = config.warnings.size(); i < result.warnings.size(); ++i) {
     fmt::print(stderr, "warning: {}\n", result.warnings[i]);
   }
+  if (!crew.empty()) {
+    fmt::print(stderr, "accuracy: of {} batches {} ran in {} other processes\n", crew.batches(),
+               crew.shared_batches(), crew.members());
+  }
   fmt::print("\n{}", report::TuneSummary(result));
   return result.exit_code();
+}
+
+// Started by mpirun, rank 0 is the tuner, and the others work for it.
+Result<int> Run(const Options& options) {
+  ASSAY_ASSIGN_OR_RETURN(auto transport, tune::OpenTransport());
+  if (transport != nullptr && transport->rank() > 0) {
+    tune::ServeCrew(std::move(transport), [&] { return Load(options); });
+    return kFine;
+  }
+  tune::Crew crew(std::move(transport), [](const std::string& sentence) {
+    fmt::print(stderr, "warning: {}\n", report::Printable(sentence));
+  });
+  return Search(options, crew);
 }
 
 std::function<Result<int>()> Declare(CLI::App& app) {
@@ -84,7 +109,8 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "(best.onnx\n"
       "is the fp32 model); 2 wrong input; 130 interrupted: what was written is whole.\n"
       "A run that was cut off is continued by the same command; finished trials are not measured\n"
-      "again. --set tuning.workspace.resume=False starts anew, =True goes on with a finished run.");
+      "again. --set tuning.workspace.resume=False starts anew, =True goes on with a finished run.\n"
+      "mpirun -np N assay tune ... spreads the samples of accuracy passes over N processes.");
   return [options] { return Run(*options); };
 }
 

@@ -15,6 +15,9 @@ import zlib
 import numpy
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests/harness"))
+import search_outcome  # noqa: E402
+
 ASSAY = pathlib.Path(os.environ["ASSAY_BIN"]) / "assay"
 DEMO = ROOT / "harness/demo"
 # Under sanitizers a run takes many times as long.
@@ -78,35 +81,13 @@ class Resume(unittest.TestCase):
         """Starts a run and kills it once so many trials are in its journal."""
         with subprocess.Popen(self.command(workspace, *sets), stdout=subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL) as process:
-            while len(self.lines(workspace)) < trials:
+            while len(search_outcome.lines(workspace)) < trials:
                 self.assertIsNone(process.poll())
                 time.sleep(0.002)
             process.kill()
 
-    @staticmethod
-    def lines(workspace):
-        """The whole lines of its journal."""
-        journal = workspace / "trials.jsonl"
-        return journal.read_bytes().split(b"\n")[:-1] if journal.exists() else []
-
-    @staticmethod
-    def untimed(record):
-        """What of a model no clock has seen, to the last digit."""
-        return [objective for objective in record["objectives"]
-                if objective["name"] in ("accuracy", "modelsize")]
-
-    def outcome(self, workspace):
-        trials = [json.loads(line) for line in self.lines(workspace)]
-        result = json.loads((workspace / "result.json").read_text())
-        return {"best.onnx": (workspace / "best.onnx").read_bytes(),
-                "trials": [(t["trial"], t["config"], t["feasible"], t["accepted"],
-                            self.untimed(t["model"])) for t in trials],
-                "best": (result["best"]["trial"], self.untimed(result["best"]["model"])),
-                "rest": [result[key] for key in ("status", "exit_code", "trials", "pareto_front",
-                                                 "hypervolume", "asked")]}
-
     def assert_same_end(self, workspace):
-        self.assertEqual(self.outcome(workspace), self.outcome(self.reference))
+        self.assertEqual(search_outcome.outcome(workspace), search_outcome.outcome(self.reference))
         self.assertEqual(sorted(p.name for p in workspace.iterdir()),
                          ["best.onnx", "result.json", "trials.jsonl"])
 
@@ -115,7 +96,7 @@ class Resume(unittest.TestCase):
         whole = self.folder / "clocked"
         done = self.tune(whole, *sets)
         self.assertIn(done.returncode, (0, 4), done.stderr)
-        lines = self.lines(whole)
+        lines = search_outcome.lines(whole)
         self.assertGreaterEqual(len(lines), 2)
         for known in range(1, len(lines)):
             cut = self.folder / f"clocked_{known}"
@@ -123,7 +104,7 @@ class Resume(unittest.TestCase):
             (cut / "trials.jsonl").write_bytes(b"\n".join(lines[:known]) + b"\n")
             done = self.tune(cut, *sets)
             self.assertIn(done.returncode, (0, 4), done.stderr)
-            again = self.lines(cut)
+            again = search_outcome.lines(cut)
             self.assertEqual(again[:known], lines[:known])
             configs = [json.loads(journal[known])["config"] for journal in (again, lines)]
             self.assertEqual(*configs)
@@ -131,7 +112,7 @@ class Resume(unittest.TestCase):
     def test_facts_of_other_operators_are_refused(self):
         workspace = self.folder / "other_facts"
         self.tune(workspace, "tuning.strategy=mse")
-        first = json.loads(self.lines(workspace)[0])
+        first = json.loads(search_outcome.lines(workspace)[0])
         del first["crc32"], first["facts"]["operators"][0]
         body = json.dumps(first, separators=(",", ":"))[1:].encode()
         line = b'{"crc32":"%08x",' % zlib.crc32(body) + body
@@ -162,7 +143,7 @@ class Resume(unittest.TestCase):
             ended = False
             patience_s = self.whole_s
             while not ended:
-                before = self.lines(workspace)
+                before = search_outcome.lines(workspace)
                 with subprocess.Popen(self.command(workspace), stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, text=True) as process:
                     try:
@@ -179,8 +160,8 @@ class Resume(unittest.TestCase):
                         # Its last act done, a run is over, whatever becomes of the process.
                         ended = (workspace / "result.json").exists()
                 # Every trial was measured once: its line, with its timings, is never another.
-                self.assertEqual(self.lines(workspace)[:len(before)], before)
-            self.assertEqual([json.loads(line)["trial"] for line in self.lines(workspace)],
+                self.assertEqual(search_outcome.lines(workspace)[:len(before)], before)
+            self.assertEqual([json.loads(line)["trial"] for line in search_outcome.lines(workspace)],
                              list(range(1, TRIALS + 1)))
             self.assert_same_end(workspace)
             ends += 1
@@ -196,14 +177,14 @@ class Resume(unittest.TestCase):
             (workspace / name).unlink()
         journal = workspace / "trials.jsonl"
         whole = journal.read_bytes()
-        lines = self.lines(workspace)
+        lines = search_outcome.lines(workspace)
         moments = random.Random(6)
         for cut in [moments.randrange(len(whole)) for _ in range(3)] + [1, len(whole) - 1]:
             journal.write_bytes(whole[:cut])
             kept = whole[:cut].count(b"\n")
             done = self.tune(workspace)
             self.assertIn(done.returncode, (0, 4), done.stderr)
-            self.assertEqual(self.lines(workspace)[:kept], lines[:kept])
+            self.assertEqual(search_outcome.lines(workspace)[:kept], lines[:kept])
             self.assert_same_end(workspace)
             for name in ("result.json", "best.onnx"):
                 (workspace / name).unlink()
@@ -230,19 +211,19 @@ class Resume(unittest.TestCase):
     def test_a_finished_run_goes_on_with_more_trials(self):
         workspace = self.folder / "more"
         self.tune(workspace, "tuning.exit_policy.max_trials=2")
-        first = self.lines(workspace)
+        first = search_outcome.lines(workspace)
         self.assertEqual(len(first), 2)
         self.killed_after(workspace, 4, "tuning.workspace.resume=True")
         done = self.tune(workspace)  # Was cut off meanwhile: nobody need ask.
         self.assertIn("an earlier run is continued", done.stderr)
-        self.assertEqual(self.lines(workspace)[:2], first)
+        self.assertEqual(search_outcome.lines(workspace)[:2], first)
         self.assert_same_end(workspace)
 
     def test_two_processes(self):
         workspace = self.folder / "two"
         with subprocess.Popen(self.command(workspace, "evaluation.performance.iteration=1000"),
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
-            while not self.lines(workspace):
+            while not search_outcome.lines(workspace):
                 self.assertIsNone(first.poll())
                 time.sleep(0.002)
             second = self.tune(workspace)
@@ -255,13 +236,13 @@ class Resume(unittest.TestCase):
     def test_a_full_disk(self):
         workspace = self.folder / "full"
         self.killed_after(workspace, 2)
-        before = self.lines(workspace)
+        before = search_outcome.lines(workspace)
         limit = (20_000, 20_000)  # Of every file: the next candidate does not fit.
         done = self.tune(workspace,
                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr.splitlines()[-1], r"cannot be written: File too large$")
-        self.assertEqual(self.lines(workspace), before)
+        self.assertEqual(search_outcome.lines(workspace), before)
         self.assertEqual(sorted(p.name for p in workspace.iterdir()), ["trials.jsonl"])
         self.assertIn(self.tune(workspace).returncode, (0, 4))
         self.assert_same_end(workspace)
@@ -270,7 +251,7 @@ class Resume(unittest.TestCase):
         for threads in (1, 2, 4):
             workspace = self.folder / f"threads{threads}"
             self.tune(workspace, f"threads={threads}")
-            self.assertEqual(self.outcome(workspace), self.outcome(self.reference))
+            self.assertEqual(search_outcome.outcome(workspace), search_outcome.outcome(self.reference))
 
     def test_resume_is_true_or_false(self):
         done = self.tune(self.folder / "none", "tuning.workspace.resume=history.snapshot")
