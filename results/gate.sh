@@ -4,8 +4,8 @@
 #
 #     results/gate.sh [REV] [options of assay gate]
 #
-# Writes gate.xml (JUnit), gate.sarif and gate.json to $GATE_OUT, by default build/gate-report, and
-# Markdown to stdout. Exit codes are those of `assay gate`; 2 also where there is no tag.
+# Writes gate.xml (JUnit), gate.sarif, gate.html and gate.json to $GATE_OUT, by default
+# build/gate-report, and Markdown to stdout. Exit codes are those of `assay gate`; 2 also where there is no tag.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -25,4 +25,5 @@ fi
 out=${GATE_OUT:-build/gate-report}
 mkdir -p "$out"
 exec "$assay" gate --base "$base" --markdown \
-  --junit "$out/gate.xml" --sarif "$out/gate.sarif" --json "$out/gate.json" "$@"
+  --junit "$out/gate.xml" --sarif "$out/gate.sarif" \
+  --html "$out/gate.html" --json "$out/gate.json" "$@"

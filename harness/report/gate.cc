@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "harness/report/shell.h"
 #include "harness/report/terminal.h"
 
 namespace assay::report {
@@ -118,6 +119,22 @@ const char* StateName(const CaseReport& c) {
   return "?";
 }
 
+bool Finding(const CaseReport& c) {
+  return c.state == CaseState::kDifferent ||
+         (c.state == CaseState::kJudged && c.verdict == GateVerdict::kRegressed);
+}
+
+std::string Again(const CaseReport& c, const GateContext& context) {
+  return fmt::format("{} {}", context.command, ShellWord(Printable(c.name)));
+}
+
+const char* GateStatus(const GateReport& report) {
+  if (report.interrupted) return "interrupted";
+  if (report.any(CaseState::kDifferent)) return "wrong_results";
+  if (!report.invalid.empty()) return "invalid";
+  return report.regressed() ? "regressed" : "ok";
+}
+
 std::string GateSentence(const GateReport& report) {
   if (report.interrupted) return "interrupted: nothing is concluded";
   if (const int64_t wrong = Count(report, CaseState::kDifferent); wrong > 0) {
@@ -158,10 +175,7 @@ std::string GateText(const GateReport& report, const GateContext& context, bool 
                       FormatWait(report.seconds));
   text += Controls(report, options);
   for (const CaseReport* c : Ordered(report)) {
-    if (c->state == CaseState::kDifferent ||
-        (c->state == CaseState::kJudged && c->verdict == GateVerdict::kRegressed)) {
-      text += fmt::format("again: {} '^{}$'\n", context.command, c->name);
-    }
+    if (Finding(*c)) text += fmt::format("again: {}\n", Again(*c, context));
   }
   if (!markdown) text += GateSentence(report) + "\n";
   return text;

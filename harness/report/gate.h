@@ -10,12 +10,21 @@ namespace assay::report {
 
 struct GateContext {
   std::string base, candidate;  // As the user named them.
-  std::string command;          // That reproduces one case: its name is appended, quoted.
+  std::string command;          // That looks at one case again: its name is appended (shell.h).
   gate::GateOptions options;
 };
 
 // "regressed", "different outputs".
 const char* StateName(const gate::CaseReport& c);
+
+// Whether the case is one: slower, confirmed, or with other outputs.
+bool Finding(const gate::CaseReport& c);
+
+// The command that looks at this case again.
+std::string Again(const gate::CaseReport& c, const GateContext& context);
+
+// "ok", "regressed", "wrong_results", "invalid", "interrupted": what the sentence begins with.
+const char* GateStatus(const gate::GateReport& report);
 
 // A line per case, the worst first, the controls, and the verdict in a sentence. markdown: as a
 // comment on a change shows it.

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "harness/measure/machine.h"
 #include "harness/report/gate.h"
 #include "harness/report/terminal.h"
 
@@ -24,7 +26,8 @@ Json EstimateJson(const Estimate& estimate) {
           {"level", estimate.interval.level}};
 }
 
-Json CaseJson(const CaseReport& c, const gate::GateOptions& options) {
+Json CaseJson(const CaseReport& c, const GateContext& context) {
+  const gate::GateOptions& options = context.options;
   Json json = {{"name", c.name},
                {"verdict", StateName(c)},
                {"slowdown", EstimateJson(c.Slowdown(options.rules.level))},
@@ -39,6 +42,7 @@ Json CaseJson(const CaseReport& c, const gate::GateOptions& options) {
                {"candidate_variant", c.candidate_variant},
                {"dispatch_changed", c.dispatch_changed()}};
   if (!c.note.empty()) json["note"] = c.note;
+  if (Finding(c)) json["again"] = Again(c, context);
   if (!c.looks.empty()) {
     json["detectable_slowdown"] = Number(DetectableSlowdown(c.looks.back(), options.rules));
   }
@@ -51,11 +55,6 @@ Json ControlJson(const gate::Control& control, const gate::GateOptions& options)
           {"verdict", Name(control.verdict)},
           {"slowdown", EstimateJson(control.Slowdown(options.rules.level, options.rules.trim))},
           {"log_ratios", control.log_ratios}};
-}
-
-bool Failure(const CaseReport& c) {
-  return c.state == CaseState::kDifferent ||
-         (c.state == CaseState::kJudged && c.verdict == GateVerdict::kRegressed);
 }
 
 std::string Xml(std::string_view text) {
@@ -82,23 +81,24 @@ std::string Xml(std::string_view text) {
 }
 
 // "slower by 3.1 % [2.9, 3.3]; again: assay gate ...".
-std::string Finding(const CaseReport& c, const GateContext& context) {
+std::string Told(const CaseReport& c, const GateContext& context) {
   const Estimate slowdown = c.Slowdown(context.options.rules.level);
   const std::string what =
       c.state == CaseState::kDifferent
           ? "computes something else: " + c.note
           : fmt::format("slower by {:.2f} % [{:.2f}, {:.2f}]", 100 * slowdown.value,
                         100 * slowdown.interval.lo, 100 * slowdown.interval.hi);
-  return fmt::format("{}; again: {} '^{}$'", what, context.command, c.name);
+  return fmt::format("{}; again: {}", what, Again(c, context));
 }
 
 }  // namespace
 
 Json GateJson(const GateReport& report, const GateContext& context) {
   Json cases = Json::array();
-  for (const CaseReport& c : report.cases) cases.push_back(CaseJson(c, context.options));
+  for (const CaseReport& c : report.cases) cases.push_back(CaseJson(c, context));
   return {{"base", context.base},
           {"candidate", context.candidate},
+          {"status", GateStatus(report)},
           {"verdict", GateSentence(report)},
           {"invalid", report.invalid},
           {"code_change", Name(report.code.change)},
@@ -107,6 +107,8 @@ Json GateJson(const GateReport& report, const GateContext& context) {
           {"alpha", context.options.rules.alpha},
           {"looks", context.options.rules.looks},
           {"seed", context.options.seed},
+          {"machine", measure::ToJson(measure::ThisMachine())},
+          {"unix_time", std::time(nullptr)},
           {"processes", report.processes},
           {"seconds", report.seconds},
           {"steal_share", report.steal_share},
@@ -124,10 +126,10 @@ std::string GateJunit(const GateReport& report, const GateContext& context) {
   for (const CaseReport& c : report.cases) {
     tests += fmt::format("  <testcase classname=\"gate\" name=\"{}\" time=\"{:.9f}\"", Xml(c.name),
                          c.candidate_s);
-    if (Failure(c)) {
+    if (Finding(c)) {
       ++failures;
-      tests += fmt::format(">\n    <failure message=\"{}\"/>\n  </testcase>\n",
-                           Xml(Finding(c, context)));
+      tests +=
+          fmt::format(">\n    <failure message=\"{}\"/>\n  </testcase>\n", Xml(Told(c, context)));
     } else if (c.state == CaseState::kFailed) {
       ++errors;
       tests += fmt::format(">\n    <error message=\"{}\"/>\n  </testcase>\n", Xml(c.note));
@@ -155,13 +157,13 @@ Json GateSarif(const GateReport& report, const GateContext& context) {
   const auto text = [](const std::string& words) { return Json{{"text", words}}; };
   Json results = Json::array();
   for (const CaseReport& c : report.cases) {
-    if (!Failure(c)) continue;
+    if (!Finding(c)) continue;
     Json place = {{"fullyQualifiedName", c.name}, {"kind", "function"}};
     Json location = {{"logicalLocations", Json::array({std::move(place)})}};
     results.push_back(
         {{"ruleId", c.state == CaseState::kDifferent ? "wrong-results" : "regression"},
          {"level", "error"},
-         {"message", text(c.name + ": " + Finding(c, context))},
+         {"message", text(c.name + ": " + Told(c, context))},
          {"locations", Json::array({std::move(location)})},
          {"partialFingerprints", Json{{"case", c.name}}}});
   }

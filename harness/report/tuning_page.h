@@ -1,5 +1,4 @@
-// The report of a tuning run as one file of HTML that needs no network: its script, its data and the
-// library that draws (Chart.js) are in it.
+// The report of a tuning run as a page (page.h).
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

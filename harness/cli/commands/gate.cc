@@ -17,7 +17,10 @@
 #include "harness/gate/selftest.h"
 #include "harness/measure/interrupt.h"
 #include "harness/report/gate.h"
+#include "harness/report/gate_page.h"
+#include "harness/report/history.h"
 #include "harness/report/selftest.h"
+#include "harness/report/shell.h"
 #include "harness/report/terminal.h"
 
 namespace assay::cli {
@@ -31,13 +34,16 @@ struct Options {
   gate::GateOptions gate;
   double limit_percent = 1;
   bool strict = false, markdown = false;
-  std::string json, junit, sarif;
+  std::string json, junit, sarif, html;
   std::string history, revision;  // Where runs are kept, and what the candidate is called there.
   bool selftest = false, quick = false;
   gate::SelftestOptions of_selftest;
   double selftest_seconds = 0;  // 0: by `quick`.
   std::string condition = "all";
 };
+
+// Of the history on the page: the default of assay history.
+constexpr double kRunsPerAlarm = 1000;
 
 // A regular expression that is found in this name alone.
 std::string Exactly(const std::string& name) {
@@ -66,8 +72,24 @@ Status WriteAll(const Options& options, const gate::GateReport& report,
   if (!options.junit.empty()) {
     ASSAY_RETURN_IF_ERROR(WriteWhole(options.junit, report::GateJunit(report, context)));
   }
-  if (options.sarif.empty()) return {};
-  return WriteWhole(options.sarif, report::GateSarif(report, context).dump(2) + "\n");
+  if (!options.sarif.empty()) {
+    ASSAY_RETURN_IF_ERROR(
+        WriteWhole(options.sarif, report::GateSarif(report, context).dump(2) + "\n"));
+  }
+  return {};
+}
+
+// After the run is kept: it is part of the history that the page shows.
+Status WritePage(const Options& o, const gate::GateReport& report,
+                 const report::GateContext& context) {
+  if (o.html.empty()) return {};
+  nlohmann::json history;
+  std::error_code ignored;
+  if (!o.history.empty() && std::filesystem::exists(o.history, ignored)) {
+    ASSAY_ASSIGN_OR_RETURN(const auto runs, gate::ReadHistory(o.history));
+    history = report::DriftJson(gate::FindDrift(runs, kRunsPerAlarm));
+  }
+  return WriteWhole(o.html, report::GatePage(report::GateJson(report, context), history));
 }
 
 // "", or why these options do not go together.
@@ -78,6 +100,9 @@ std::string Contradiction(const Options& o) {
   if (ways != 1) {
     return "expected one of --base REV, --bisect GOOD BAD, --selftest, or --base-lib with "
            "--candidate-lib";
+  }
+  if ((o.selftest || !o.bisect.empty()) && !o.html.empty()) {
+    return "--html is for --base or --base-lib";
   }
   if (o.selftest && !o.history.empty()) return "--selftest has no --history";
   if (o.selftest) return o.candidate_library.empty() ? "" : "--selftest has no --candidate-lib";
@@ -93,9 +118,10 @@ std::string Contradiction(const Options& o) {
 std::string Reproducing(const Options& o) {
   const std::string builds =
       o.base_revision.empty()
-          ? fmt::format("--base-lib {} --candidate-lib {}", o.base_library, o.candidate_library)
-          : fmt::format("--base {}", o.base_revision);
-  return fmt::format("assay gate {} --suite full --limit {} --filter", builds, o.limit_percent);
+          ? fmt::format("--base-lib {} --candidate-lib {}", report::ShellWord(o.base_library),
+                        report::ShellWord(o.candidate_library))
+          : fmt::format("--base {}", report::ShellWord(o.base_revision));
+  return fmt::format("assay gate {} --suite full --limit {} --case", builds, o.limit_percent);
 }
 
 Result<int> RunBisect(Options& options) {
@@ -230,6 +256,7 @@ Result<int> Run(Options& options) {
       .options = options.gate};
   ASSAY_RETURN_IF_ERROR(WriteAll(options, report, context));
   ASSAY_RETURN_IF_ERROR(Keep(options, report, context));
+  ASSAY_RETURN_IF_ERROR(WritePage(options, report, context));
   if (options.json != "-") {
     fmt::print("{}", report::GateText(report, context, options.markdown));
   }
@@ -270,6 +297,10 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("FILE|-");
   app.add_option("--junit", options->junit, "Write JUnit's XML")->type_name("FILE");
   app.add_option("--sarif", options->sarif, "Write SARIF 2.1.0")->type_name("FILE");
+  app.add_option("--html", options->html,
+                 "Write one page of HTML that needs no network: the verdict, ratios by case and, "
+                 "with --history, over the runs")
+      ->type_name("FILE");
   auto* history = app.add_option("--history", options->history,
                                  "Append the ratios of this run to FILE, for assay history")
                       ->type_name("FILE");

@@ -2,13 +2,12 @@
 import json
 import pathlib
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import browser
 from small_search import SmallSearch, assay
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
@@ -25,22 +24,11 @@ class Report(SmallSearch):
         assert tuned.returncode in (0, 4), tuned.stderr
         cls.written = assay("report", cls.workspace, "--profile", "0.2")
 
-    def page(self, file):
-        """The document after its script has run."""
-        done = subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-             "--dump-dom", f"--user-data-dir={self.folder}/browser",
-             "--host-resolver-rules=MAP * ~NOTFOUND", file.as_uri()],
-            capture_output=True, text=True, check=True, timeout=300)
-        return done.stdout
-
     def test_every_chart_is_drawn_and_names_are_text(self):
         self.assertEqual(self.written.returncode, 0, self.written.stderr)
         self.assertEqual(self.written.stdout, f"{self.workspace}/report.html\n")
-        page = self.page(self.workspace / "report.html")
-        drawn = re.search(r'data-drawn="([^"]*)"', page)
-        self.assertIsNotNone(drawn, "the script did not run to its end")
-        self.assertEqual(drawn[1].split(), ["pareto", "losses", "speeds", "layers", "latencies"])
+        page = browser.page(self.workspace / "report.html", self.folder)
+        self.assertEqual(browser.drawn(page), ["pareto", "losses", "speeds", "layers", "latencies"])
         result = json.loads((self.workspace / "result.json").read_text())
         self.assertIn(f"Of 4 trials, trial {result['best']['trial']} runs", page)
         self.assertIn("&lt;img src=x onerror=alert(1)&gt;", page)
@@ -56,8 +44,8 @@ class Report(SmallSearch):
         other = self.folder / "other.html"
         done = assay("report", self.workspace, "-o", other, "--profile", "0")
         self.assertEqual(done.returncode, 0, done.stderr)
-        drawn = re.search(r'data-drawn="([^"]*)"', self.page(other))[1]
-        self.assertEqual(drawn.split(), ["pareto", "losses", "speeds", "latencies"])
+        self.assertEqual(browser.drawn(browser.page(other, self.folder)),
+                         ["pareto", "losses", "speeds", "latencies"])
 
     def test_what_is_no_workspace_is_refused(self):
         for text, says in ((None, "is not there"), ("{", "is no result"), ("[]", "is no result"),
@@ -74,7 +62,7 @@ class Report(SmallSearch):
 
 
 if __name__ == "__main__":
-    if shutil.which("chromium") is None:
+    if not browser.INSTALLED:
         print("skip: chromium is not installed")
         sys.exit(77)
     unittest.main()

@@ -1,6 +1,7 @@
 /* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
  * case does; BY_NAME: 30 % more where the file's name says "slower"; DEAF: takes as long however many
- * iterations it is asked for; WRONG: computes something else; VERSION: of its registry. */
+ * iterations it is asked for; WRONG: computes something else; VERSION: of its registry; NAME: of the
+ * case. */
 #ifdef BY_NAME
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,6 +17,9 @@
 #endif
 #ifndef WORK
 #define WORK 1000
+#endif
+#ifndef NAME
+#define NAME "toy:mix"
 #endif
 #ifndef VERSION
 #define VERSION ASSAY_REGISTRY_VERSION
@@ -80,7 +84,7 @@ static const char* variant(void* state) {
 }
 
 static const struct assay_case cases[] = {
-    {.name = "toy:mix",
+    {.name = NAME,
      .quick = 1,
      .threads = 1,
      .input_count = 1,

@@ -1,49 +1,7 @@
-// Draws the report of a tuning run from the data beside it. Names of a model are whatever its author
-// chose: they reach the page as text, never as markup.
-'use strict';
-
-const data = JSON.parse(document.getElementById('data').textContent);
+// Draws the report of a tuning run.
 const result = data.result, trials = data.trials;
-const style = getComputedStyle(document.documentElement);
-const color = (name) => style.getPropertyValue('--' + name).trim();
 const kFp32 = '#8a94a6', kInt8 = '#2f6fde', kFront = '#1a9b6c', kRefused = '#c9574b';
 
-function element(tag, text, parent, name) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (name) made.className = name;
-  if (parent) parent.append(made);
-  return made;
-}
-
-function section(title, note) {
-  const made = element('section', undefined, document.getElementById('main'));
-  element('h2', title, made);
-  if (note) element('p', note, made, 'note');
-  return made;
-}
-
-function table(parent, header, rows) {
-  const made = element('table', undefined, parent);
-  const head = element('tr', undefined, element('thead', undefined, made));
-  for (const cell of header) element('th', cell, head);
-  const body = element('tbody', undefined, made);
-  for (const row of rows) {
-    const line = element('tr', undefined, body);
-    for (const cell of row) element('td', cell, line);
-  }
-}
-
-// Numbers.
-const digits = (x, n = 3) => Number(x.toPrecision(n)).toLocaleString('en-US', {maximumSignificantDigits: n});
-function scaled(x, steps) {
-  for (const [factor, unit] of steps) {
-    if (Math.abs(x) >= factor) return digits(x / factor) + ' ' + unit;
-  }
-  return digits(x / steps.at(-1)[0]) + ' ' + steps.at(-1)[1];
-}
-const seconds = (x) => scaled(x, [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']]);
-const bytes = (x) => scaled(x, [[1e9, 'GB'], [1e6, 'MB'], [1e3, 'KB'], [1, 'B']]);
 function value(objective) {
   const x = objective.value;
   if (x === null || x === undefined) return '–';
@@ -127,30 +85,6 @@ function models() {
              best ? (100 * best.int8_share_of_macs).toFixed(0) + ' %' : '–', '']);
   const part = section('fp32 and the chosen model', 'Medians and means with their 95 % intervals; changes are paired, sample by sample and round by round.');
   table(part, ['', 'fp32', best ? best.name : 'none', 'change'], rows);
-}
-
-// Charts.
-const drawn = [];
-function chart(parent, id, type, datasets, scales, more = {}) {
-  const canvas = element('canvas', undefined, element('div', undefined, parent, 'chart'));
-  canvas.id = id;
-  for (const scale of Object.values(scales)) {
-    scale.grid = {color: color('line')};
-    scale.ticks = {...scale.ticks, color: color('soft')};
-    scale.title = {display: true, text: scale.text, color: color('soft')};
-  }
-  new Chart(canvas, {
-    type,
-    data: {labels: more.labels, datasets},
-    options: {
-      animation: false, responsive: true, maintainAspectRatio: false, indexAxis: more.indexAxis ?? 'x', scales,
-      plugins: {
-        legend: {labels: {color: color('ink'), boxWidth: 12}},
-        tooltip: {callbacks: more.label ? {label: more.label} : {}},
-      },
-    },
-  });
-  drawn.push(id);
 }
 
 const plotted = () => trials.map((trial) => ({
@@ -248,12 +182,4 @@ function origin() {
   for (const warning of result.warnings) element('p', warning, part, 'note');
 }
 
-Chart.defaults.font.family = 'system-ui, sans-serif';
-for (const part of [heading, asked, models, pareto, overTime, layers, latencies, configuration, origin]) part();
-
-// What a test looks at: the charts that have something on them.
-document.body.dataset.drawn = drawn.filter((id) => {
-  const canvas = document.getElementById(id);
-  const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-  return pixels.some((byte) => byte !== 0);
-}).join(' ');
+draw([heading, asked, models, pareto, overTime, layers, latencies, configuration, origin]);
