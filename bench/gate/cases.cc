@@ -1,53 +1,20 @@
-// The library of cases that two builds are gated by: Assay's kernels behind the C registry. Nothing
-// is exported but assay_cases.
-#include <algorithm>
+// The library of cases that two builds are gated by: Assay's kernels, and whole models, behind the
+// C registry. Nothing is exported but assay_cases.
 #include <cstdio>
 #include <deque>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "bench/gate/embedded_models.h"
+#include "bench/gate/kernel_case.h"
+#include "bench/gate/model_case.h"
 #include "bench/gate/suite.h"
 #include "harness/gate/registry.h"
-#include "kernels/catalog.h"
 
 namespace assay::gate {
 namespace {
 
-assay_operand Operand(assay_type type, int64_t elements) { return {type, elements}; }
-
-void* SetUp(const assay_case* self, const void* const* inputs, void* output, char* error,
-            int64_t error_bytes) {
-  const auto fail = [&](const std::string& message) -> void* {
-    std::snprintf(error, static_cast<size_t>(error_bytes), "%s", message.c_str());
-    return nullptr;
-  };
-  const auto problem = catalog::ParseShape(self->name);
-  if (!problem.ok()) return fail(problem.message());
-  KernelOptions options;
-  options.threads = self->threads;
-  auto run = catalog::Run::Make(*problem, options, {inputs[0], {inputs[1], inputs[2]}, output});
-  if (!run.ok()) return fail(run.message());
-  return new catalog::Run(*std::move(run));
-}
-
-void RunCase(void* state, int64_t iterations) {
-  auto& run = *static_cast<catalog::Run*>(state);
-  for (int64_t i = 0; i < iterations; ++i) run.Once();
-}
-
-const char* Variant(void* state) { return static_cast<catalog::Run*>(state)->variant().c_str(); }
-
-void TearDown(void* state) { delete static_cast<catalog::Run*>(state); }
-
-// How far apart two outputs of fp32 may be: Winograd's bound on each side. Direct sums are exact.
-double ToleranceOf(const catalog::Problem& problem) {
-  if (problem.type != ComputeType::kF32 || problem.family != catalog::Family::kConv) return 0;
-  const ConvSpec& s = problem.spec;
-  const bool winograd = s.kh == 3 && s.kw == 3 && s.stride_h == 1 && s.groups == 1;
-  return winograd ? 2e-5 * static_cast<double>(s.c * s.kh * s.kw) : 0;
-}
+constexpr std::string_view kModel = "model:";
 
 class Cases {
  public:
@@ -56,38 +23,46 @@ class Cases {
     registry_ = {.version = ASSAY_REGISTRY_VERSION,
                  .case_size = sizeof(assay_case),
                  .case_count = static_cast<int64_t>(cases_.size()),
-                 .cases = cases_.data()};
+                 .cases = cases_.data(),
+                 .make_case = Make};
   }
   const assay_registry* registry() const { return &registry_; }
 
  private:
   void Add(const SuiteCase& listed) {
-    const auto problem = catalog::ParseShape(listed.shape);
-    if (!problem.ok()) return;  // A shape of another version.
-    const ConvSpec& s = problem->spec;
-    const bool real = problem->type == ComputeType::kF32;
-    assay_case added = {};
-    names_.emplace_back(listed.shape);
-    added.name = names_.back().c_str();
-    added.quick = listed.quick ? 1 : 0;
-    added.threads = 1;
-    added.input_count = 3;
-    added.inputs[0] = Operand(real ? ASSAY_F32 : ASSAY_U8, s.n * s.h * s.w * s.c);
-    added.inputs[1] = Operand(real ? ASSAY_F32 : ASSAY_S8, s.oc * (s.c / s.groups) * s.kh * s.kw);
-    added.inputs[2] = Operand(real ? ASSAY_F32 : ASSAY_S32, s.oc);
-    const assay_type out = real                                     ? ASSAY_F32
-                           : problem->type == ComputeType::kU8S8S32 ? ASSAY_S32
-                                                                    : ASSAY_U8;
-    added.output = Operand(out, s.n * s.oh() * s.ow() * s.oc);
-    added.tolerance = ToleranceOf(*problem);
-    added.setup = SetUp;
-    added.run = RunCase;
-    added.variant = Variant;
-    added.teardown = TearDown;
-    cases_.push_back(added);
+    names_.push_back(listed.name);
+    Result<assay_case> made =
+        listed.name.starts_with(kModel) ? Embedded(listed.name) : KernelCase(names_.back().c_str());
+    if (!made.ok()) return;  // A shape or a model of another version.
+    cases_.push_back(*made);
+    cases_.back().quick = listed.quick ? 1 : 0;
+  }
+
+  Result<assay_case> Embedded(const std::string& name) {
+    ASSAY_ASSIGN_OR_RETURN(std::string path, EmbeddedModel(name.substr(kModel.size())));
+    models_.push_back({name, std::move(path)});
+    return ModelCase(models_.back());
+  }
+
+  // "model:FILE": of a file that is not built in.
+  static const assay_case* Make(const char* name, char* error, int64_t error_bytes) {
+    static std::deque<ModelFile> files;
+    static std::deque<assay_case> made;
+    const std::string_view text = name;
+    const bool model = text.starts_with(kModel);
+    files.push_back({name, std::string(model ? text.substr(kModel.size()) : text)});
+    Result<assay_case> added =
+        model ? ModelCase(files.back()) : KernelCase(files.back().name.c_str());
+    if (!added.ok()) {
+      std::snprintf(error, static_cast<size_t>(error_bytes), "%s", added.message().c_str());
+      return nullptr;
+    }
+    made.push_back(*added);
+    return &made.back();
   }
 
   std::deque<std::string> names_;
+  std::deque<ModelFile> models_;
   std::vector<assay_case> cases_;
   assay_registry registry_ = {};
 };

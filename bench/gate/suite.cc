@@ -14,7 +14,7 @@ std::vector<SuiteCase> Suite() {
     std::istringstream words(line.substr(0, line.find('#')));
     SuiteCase added;
     std::string suite;
-    if (!(words >> added.shape)) continue;
+    if (!(words >> added.name)) continue;
     added.quick = (words >> suite) && suite == "quick";
     cases.push_back(std::move(added));
   }

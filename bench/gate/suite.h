@@ -1,4 +1,4 @@
-// The shapes that builds are gated by, from bench/shapes/gate.txt, built in by CMake.
+// What builds are gated by, from bench/shapes/gate.txt, built in by CMake.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 namespace assay::gate {
 
 struct SuiteCase {
-  std::string shape;  // As catalog::ParseShape reads it.
+  std::string name;  // A shape, as catalog::ParseShape reads it, or "model:NAME".
   bool quick = false;
 };
 

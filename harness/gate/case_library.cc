@@ -5,14 +5,18 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstring>
 #include <filesystem>
-#include <set>
+#include <span>
 
 namespace assay::gate {
 namespace {
 
 // Operands of so many elements and more are a mistake.
 constexpr int64_t kMaxElements = int64_t{1} << 31;
+// Of version 1.
+constexpr size_t kFirstCaseBytes = offsetof(assay_case, relative_tolerance);
 
 bool WholeOperand(const assay_operand& operand) {
   return operand.type >= ASSAY_F32 && operand.type <= ASSAY_S32 && operand.elements > 0 &&
@@ -35,8 +39,26 @@ std::string Missing(const assay_case& c) {
                        c.name);
   }
   if (c.threads < 1) return fmt::format("case '{}': {} threads", c.name, c.threads);
-  if (!(c.tolerance >= 0)) return fmt::format("case '{}': tolerance {}", c.name, c.tolerance);
+  if (!(c.tolerance >= 0) || !(c.relative_tolerance >= 0)) {
+    return fmt::format("case '{}': tolerance {}, relative {}", c.name, c.tolerance,
+                       c.relative_tolerance);
+  }
+  const bool steps = c.step_count != nullptr;
+  if (steps != (c.step_name != nullptr) || steps != (c.run_steps != nullptr)) {
+    return fmt::format("case '{}': step_count, step_name and run_steps belong together", c.name);
+  }
   return "";
+}
+
+// What the library says in `buffer`.
+std::string Said(std::span<char> buffer) {
+  buffer.back() = '\0';
+  return buffer[0] != '\0' ? buffer.data() : "it does not say why";
+}
+
+bool KnownLayout(const assay_registry& registry) {
+  return (registry.version == 1 && registry.case_size == kFirstCaseBytes) ||
+         (registry.version == ASSAY_REGISTRY_VERSION && registry.case_size == sizeof(assay_case));
 }
 
 }  // namespace
@@ -59,44 +81,57 @@ Result<CaseLibrary> CaseLibrary::Load(const std::string& path) {
   }
   library.registry_ = function();
   const assay_registry* registry = library.registry_;
-  if (registry == nullptr || registry->version != ASSAY_REGISTRY_VERSION ||
-      registry->case_size != sizeof(assay_case)) {
-    return Error(fmt::format("{}: its registry has version {}, {} is expected", path,
+  if (registry == nullptr || !KnownLayout(*registry)) {
+    return Error(fmt::format("{}: its registry has version {}, {} or before is expected", path,
                              registry == nullptr ? 0 : registry->version, ASSAY_REGISTRY_VERSION));
   }
   if (registry->case_count < 1 || registry->cases == nullptr) {
     return Error(fmt::format("{}: its registry has no cases", path));
   }
-  std::set<std::string_view> names;
-  for (const assay_case& c : library.cases()) {
-    if (const std::string missing = Missing(c); !missing.empty()) {
-      return Error(fmt::format("{}: {}", path, missing));
-    }
-    if (!names.insert(c.name).second) {
-      return Error(fmt::format("{}: two cases are named '{}'", path, c.name));
-    }
+  const auto* first = reinterpret_cast<const std::byte*>(registry->cases);
+  for (int64_t i = 0; i < registry->case_count; ++i) {
+    const std::byte* at = first + i * static_cast<int64_t>(registry->case_size);
+    const Status added = library.Add(reinterpret_cast<const assay_case*>(at));
+    if (!added.ok()) return Error(fmt::format("{}: {}", path, added.message()));
   }
   return library;
 }
 
-std::span<const assay_case> CaseLibrary::cases() const {
-  return {registry_->cases, static_cast<size_t>(registry_->case_count)};
+Status CaseLibrary::Add(const assay_case* original) {
+  LibraryCase added = {};
+  std::memcpy(static_cast<assay_case*>(&added), original, registry_->case_size);
+  added.original = original;
+  if (std::string missing = Missing(added); !missing.empty()) return Error(std::move(missing));
+  if (Find(added.name) != nullptr) {
+    return Error(fmt::format("two cases are named '{}'", added.name));
+  }
+  cases_.push_back(added);
+  return {};
 }
 
-const assay_case* CaseLibrary::Find(std::string_view name) const {
-  const auto all = cases();
-  const auto found = std::ranges::find_if(all, [&](const auto& c) { return name == c.name; });
-  return found == all.end() ? nullptr : &*found;
+const LibraryCase* CaseLibrary::Find(std::string_view name) const {
+  const auto found = std::ranges::find_if(cases_, [&](const auto& c) { return name == c.name; });
+  return found == cases_.end() ? nullptr : &*found;
 }
 
-Result<ReadyCase> ReadyCase::SetUp(const assay_case& definition, const void* const* inputs,
+Result<const LibraryCase*> CaseLibrary::Make(const std::string& name) {
+  if (const LibraryCase* found = Find(name); found != nullptr) return found;
+  if (registry_->version < 2 || registry_->make_case == nullptr) {
+    return Error(fmt::format("it has no case '{}'", name));
+  }
+  std::array<char, 1024> error = {};
+  const assay_case* made = registry_->make_case(name.c_str(), error.data(), error.size());
+  if (made == nullptr) return Error(fmt::format("it has no case '{}': {}", name, Said(error)));
+  ASSAY_RETURN_IF_ERROR(Add(made));
+  return &cases_.back();
+}
+
+Result<ReadyCase> ReadyCase::SetUp(const LibraryCase& definition, const void* const* inputs,
                                    void* output) {
-  std::array<char, 512> error = {};
-  void* state = definition.setup(&definition, inputs, output, error.data(), error.size());
-  error.back() = '\0';
+  std::array<char, 1024> error = {};
+  void* state = definition.setup(definition.original, inputs, output, error.data(), error.size());
   if (state == nullptr) {
-    return Error(fmt::format("case '{}' cannot be set up: {}", definition.name,
-                             error[0] != '\0' ? error.data() : "it does not say why"));
+    return Error(fmt::format("case '{}' cannot be set up: {}", definition.name, Said(error)));
   }
   ReadyCase ready;
   ready.definition_ = &definition;
@@ -108,6 +143,28 @@ std::string ReadyCase::variant() const {
   if (definition_->variant == nullptr) return "";
   const char* name = definition_->variant(state_.get());
   return name != nullptr ? name : "";
+}
+
+int64_t ReadyCase::step_count() const {
+  return definition_->has_steps() ? definition_->step_count(state_.get()) : 0;
+}
+
+std::string ReadyCase::step_name(int64_t step) const {
+  const char* name = definition_->step_name(state_.get(), step);
+  return name != nullptr ? name : "";
+}
+
+std::string ReadyCase::step_variant(int64_t step) const {
+  if (definition_->step_variant == nullptr) return "";
+  const char* name = definition_->step_variant(state_.get(), step);
+  return name != nullptr ? name : "";
+}
+
+void ReadyCase::RunSteps(int64_t iterations, FunctionRef<void(int64_t step)> done) {
+  const auto tell = [](void* context, int64_t step) {
+    (*static_cast<FunctionRef<void(int64_t)>*>(context))(step);
+  };
+  definition_->run_steps(state_.get(), iterations, tell, &done);
 }
 
 }  // namespace assay::gate

@@ -1,15 +1,22 @@
 // CaseLibrary: a build's library of cases (registry.h), loaded beside others.
 #pragma once
 
+#include <deque>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "harness/gate/registry.h"
+#include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
 
 namespace assay::gate {
+
+// A case of a library of any version: what its version does not have is NULL.
+struct LibraryCase : assay_case {
+  const assay_case* original = nullptr;  // The library's own.
+  bool has_steps() const { return step_count != nullptr; }
+};
 
 class CaseLibrary {
  public:
@@ -17,29 +24,43 @@ class CaseLibrary {
   // registry, or one of another version or with a case that is not whole.
   static Result<CaseLibrary> Load(const std::string& path);
 
-  std::span<const assay_case> cases() const;
+  // Those that it lists, then those that were made.
+  const std::deque<LibraryCase>& cases() const { return cases_; }
   // nullptr: it has none of this name.
-  const assay_case* Find(std::string_view name) const;
+  const LibraryCase* Find(std::string_view name) const;
+  // The case of this name, made if it is not listed; valid as long as the library. Error: the
+  // library makes none, or what it says of the name.
+  Result<const LibraryCase*> Make(const std::string& name);
 
  private:
   struct Close {
     void operator()(void* handle) const;
   };
 
+  Status Add(const assay_case* original);
+
   std::unique_ptr<void, Close> handle_;
   const assay_registry* registry_ = nullptr;
+  std::deque<LibraryCase> cases_;
 };
 
 // A case of a library, set up on operands of the host.
 class ReadyCase {
  public:
   // Error: what the library says of it.
-  static Result<ReadyCase> SetUp(const assay_case& definition, const void* const* inputs,
+  static Result<ReadyCase> SetUp(const LibraryCase& definition, const void* const* inputs,
                                  void* output);
 
   void Run(int64_t iterations) { definition_->run(state_.get(), iterations); }
   // "" if the library does not say.
   std::string variant() const;
+
+  // 0 where the case is not made of steps.
+  int64_t step_count() const;
+  std::string step_name(int64_t step) const;
+  std::string step_variant(int64_t step) const;
+  // Of a case with steps: runs, and tells `done` after every step.
+  void RunSteps(int64_t iterations, FunctionRef<void(int64_t step)> done);
 
  private:
   struct TearDown {
@@ -47,7 +68,7 @@ class ReadyCase {
     void operator()(void* state) const { teardown(state); }
   };
 
-  const assay_case* definition_ = nullptr;
+  const LibraryCase* definition_ = nullptr;
   std::unique_ptr<void, TearDown> state_;
 };
 

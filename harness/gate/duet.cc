@@ -29,23 +29,33 @@ class Pair {
     result_.case_name = job.case_name;
   }
 
-  DuetResult Run(const assay_case& base, const assay_case& candidate, std::mt19937_64& random) {
+  DuetResult Run(const LibraryCase& base, const LibraryCase& candidate, std::mt19937_64& random) {
     if (Status ready = SetUp(base, candidate); !ready.ok()) {
       result_.error = ready.message();
       return result_;
     }
     result_.base_variant = base_->variant();
     result_.candidate_variant = candidate_->variant();
+    result_.changed_steps = ChangedSteps();
     result_.difference = Difference(definition_, OutputOf(*base_), OutputOf(*candidate_));
-    if (result_.difference.empty()) Time(random);
+    if (!result_.difference.empty()) return result_;
+    result_.iterations = job_.iterations > 0 ? job_.iterations : Calibrate();
+    if (job_.steps) {
+      const auto clock_s =
+          definition_.threads == 1 ? measure::ThreadCpuSeconds : measure::MonotonicSeconds;
+      result_.steps =
+          TimeSteps(*base_, *candidate_, result_.iterations, request_.rounds, clock_s, random);
+    } else {
+      Time(random);
+    }
     return result_;
   }
 
   double wall_s = 0, cpu_s = 0;
 
  private:
-  Status SetUp(const assay_case& base, const assay_case& candidate) {
-    const auto one = [&](const assay_case& from, std::optional<ReadyCase>& to) -> Status {
+  Status SetUp(const LibraryCase& base, const LibraryCase& candidate) {
+    const auto one = [&](const LibraryCase& from, std::optional<ReadyCase>& to) -> Status {
       ASSAY_ASSIGN_OR_RETURN(to, ReadyCase::SetUp(from, operands_.inputs(), operands_.output()));
       return {};
     };
@@ -58,6 +68,18 @@ class Pair {
     operands_.Spoil();
     ready.Run(1);
     return operands_.Output();
+  }
+
+  // Steps that both builds have, and run by different variants.
+  std::vector<std::string> ChangedSteps() const {
+    std::vector<std::string> changed;
+    for (const StepTimes& step : StepsOf(*base_, *candidate_)) {
+      if (step.base_variant.empty() || step.candidate_variant.empty()) continue;
+      if (step.base_variant == step.candidate_variant) continue;
+      changed.push_back(
+          fmt::format("{}: {} -> {}", step.name, step.base_variant, step.candidate_variant));
+    }
+    return changed;
   }
 
   // Seconds of a batch.
@@ -86,7 +108,6 @@ class Pair {
   }
 
   void Time(std::mt19937_64& random) {
-    result_.iterations = job_.iterations > 0 ? job_.iterations : Calibrate();
     const auto more = static_cast<int64_t>(
         std::llround(static_cast<double>(result_.iterations) * job_.candidate_work));
     const auto base = [&] { return Batch(*base_, result_.iterations); };
@@ -172,16 +193,19 @@ Result<DuetAnswer> RunDuet(const DuetRequest& request) {
   const std::optional<double> steal = measure::StealSeconds();
   for (size_t index : order) {
     const DuetJob& job = request.jobs[index];
-    const assay_case* base = libraries.at(job.base).Find(job.case_name);
-    const assay_case* candidate = libraries.at(job.candidate).Find(job.case_name);
-    if (base == nullptr || candidate == nullptr) {
-      answer.results[index] = Failed(
-          job, fmt::format("{} has no such case", base == nullptr ? job.base : job.candidate));
-    } else if (!SameOperands(*base, *candidate)) {
+    const auto base = libraries.at(job.base).Make(job.case_name);
+    const auto candidate = libraries.at(job.candidate).Make(job.case_name);
+    if (!base.ok() || !candidate.ok()) {
+      answer.results[index] =
+          Failed(job, base.ok() ? fmt::format("{}: {}", job.candidate, candidate.message())
+                                : fmt::format("{}: {}", job.base, base.message()));
+    } else if (!SameOperands(**base, **candidate)) {
       answer.results[index] = Failed(job, "the builds want different operands");
+    } else if (job.steps && (!(*base)->has_steps() || !(*candidate)->has_steps())) {
+      answer.results[index] = Failed(job, "a build does not tell its steps");
     } else {
-      Pair pair(job, request, *base);
-      answer.results[index] = pair.Run(*base, *candidate, random);
+      Pair pair(job, request, **base);
+      answer.results[index] = pair.Run(**base, **candidate, random);
       answer.wall_s += pair.wall_s;
       answer.cpu_s += pair.cpu_s;
     }

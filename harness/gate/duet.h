@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/gate/step_times.h"
 #include "kernels/base/status.h"
 
 namespace assay::gate {
@@ -16,6 +17,7 @@ struct DuetJob {
   std::string base, candidate;  // Libraries.
   int64_t iterations = 0;       // Of a batch; 0: as many as take min_batch_s, by the base.
   double candidate_work = 1;    // Times as many iterations by the candidate: an injected slowdown.
+  bool steps = false;           // Its steps are timed, not the whole.
 };
 
 struct DuetRequest {
@@ -35,6 +37,8 @@ struct DuetResult {
   double log_ratio = 0;                // Median over rounds of ln(candidate's time / base's).
   double base_s = 0, candidate_s = 0;  // Medians, per iteration; the candidate's of its own work.
   int64_t involuntary_switches = 0;
+  std::vector<std::string> changed_steps;  // "conv1: a -> b": by other variants.
+  std::vector<StepTimes> steps;            // Where the job asks for them.
 };
 
 struct DuetAnswer {

@@ -6,11 +6,14 @@
 
 namespace assay::gate {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetJob, case_name, base, candidate, iterations, candidate_work)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetJob, case_name, base, candidate, iterations, candidate_work,
+                                   steps)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepTimes, name, base_variant, candidate_variant, base_s,
+                                   candidate_s, difference_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetRequest, jobs, rounds, min_batch_s, seed, reversed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetResult, case_name, error, difference, base_variant,
                                    candidate_variant, iterations, log_ratio, base_s, candidate_s,
-                                   involuntary_switches)
+                                   involuntary_switches, changed_steps, steps)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetAnswer, results, wall_s, cpu_s, steal_s)
 
 namespace {
@@ -22,7 +25,8 @@ constexpr double kTimeout_s = 600;
 Result<std::string> Answer(const std::vector<std::string>& arguments) {
   const auto request = nlohmann::json::parse(arguments.at(0)).get<DuetRequest>();
   ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, RunDuet(request));
-  return nlohmann::json(answer).dump();
+  // Names are whatever the author of a model chose.
+  return nlohmann::json(answer).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ class Runner {
     Correct();
     ASSAY_RETURN_IF_ERROR(Confirm());
     ExcuseLayout();
+    ASSAY_RETURN_IF_ERROR(AttributeToLayers());
     Conclude();
     report_.seconds = measure::MonotonicSeconds() - start_s;
     return std::move(report_);
@@ -46,16 +47,20 @@ class Runner {
 
  private:
   Status ListCases() {
-    ASSAY_ASSIGN_OR_RETURN(const CaseLibrary base, CaseLibrary::Load(options_.base));
-    ASSAY_ASSIGN_OR_RETURN(const CaseLibrary candidate, CaseLibrary::Load(options_.candidate));
+    ASSAY_ASSIGN_OR_RETURN(CaseLibrary base, CaseLibrary::Load(options_.base));
+    ASSAY_ASSIGN_OR_RETURN(CaseLibrary candidate, CaseLibrary::Load(options_.candidate));
+    ASSAY_RETURN_IF_ERROR(ListModels(base, candidate));
+    if (options_.suite.empty()) return {};
     ASSAY_ASSIGN_OR_RETURN(const Suite suite, Suite::Make(options_.suite, options_.filter));
-    for (const assay_case& c : candidate.cases()) {
-      if (!suite.Has(c)) continue;
+    for (const LibraryCase& c : candidate.cases()) {
+      if (!suite.Has(c) || Listed(c.name)) continue;
       CaseReport& added = report_.cases.emplace_back();
       added.name = c.name;
-      if (base.Find(c.name) == nullptr) added.state = CaseState::kAdded;
+      const LibraryCase* before = base.Find(c.name);
+      if (before == nullptr) added.state = CaseState::kAdded;
+      added.steps = before != nullptr && before->has_steps() && c.has_steps();
     }
-    for (const assay_case& c : base.cases()) {
+    for (const LibraryCase& c : base.cases()) {
       if (!suite.Has(c) || candidate.Find(c.name) != nullptr) continue;
       CaseReport& removed = report_.cases.emplace_back();
       removed.name = c.name;
@@ -65,6 +70,28 @@ class Runner {
       return Error(fmt::format("{} and {} have no case in common that the suite '{}'{} names",
                                options_.base, options_.candidate, options_.suite,
                                options_.filter.empty() ? "" : " and the filter"));
+    }
+    return {};
+  }
+
+  bool Listed(std::string_view name) const {
+    return std::ranges::find(report_.cases, name, &CaseReport::name) != report_.cases.end();
+  }
+
+  Status ListModels(CaseLibrary& base, CaseLibrary& candidate) {
+    for (const std::string& file : options_.models) {
+      const std::string name = "model:" + file;
+      if (Listed(name)) continue;
+      CaseReport& added = report_.cases.emplace_back();
+      added.name = name;
+      added.model = file;
+      added.steps = true;
+      for (auto& [library, path] :
+           {std::pair(&base, options_.base), std::pair(&candidate, options_.candidate)}) {
+        const auto made = library->Make(name);
+        if (!made.ok()) return Error(fmt::format("{}: {}", path, made.message()));
+        added.steps &= (*made)->has_steps();
+      }
     }
     return {};
   }
@@ -113,6 +140,7 @@ class Runner {
       c.iterations = result.iterations;
       c.base_variant = result.base_variant;
       c.candidate_variant = result.candidate_variant;
+      c.changed_steps = result.changed_steps;
       c.note = result.error + result.difference;
       if (!result.error.empty()) c.state = CaseState::kFailed;
       if (!result.difference.empty()) c.state = CaseState::kDifferent;
@@ -179,8 +207,9 @@ class Runner {
       if (report_.interrupted) return {};
       for (CaseReport* c : undecided) {
         if (!Timed(*c)) continue;
-        c->looks.push_back(LookAt(c->log_ratios, options_.rules));
-        c->verdict = Decide(c->looks.back(), options_.rules, until == most);
+        const GateRules rules = RulesOf(*c, options_);
+        c->looks.push_back(LookAt(c->log_ratios, rules));
+        c->verdict = Decide(c->looks.back(), rules, until == most);
       }
       for (Control* control : {&report_.null, &report_.sentinel}) {
         if (control->verdict != GateVerdict::kInconclusive) continue;
@@ -202,7 +231,7 @@ class Runner {
     std::vector<double> p;
     for (CaseReport& c : report_.cases) {
       if (!Timed(c) || c.looks.empty()) continue;
-      c.p_regressed = PRegressed(c.looks, options_.rules);
+      c.p_regressed = PRegressed(c.looks, RulesOf(c, options_));
       judged.push_back(&c);
       p.push_back(c.p_regressed);
     }
@@ -231,7 +260,9 @@ class Runner {
     if (report_.interrupted) return {};
     for (CaseReport* c : suspects) {
       if (!Timed(*c)) continue;
-      if (!Confirms(c->confirmation, options_)) c->state = CaseState::kNotReproduced;
+      GateOptions own = options_;
+      own.rules = RulesOf(*c, options_);
+      if (!Confirms(c->confirmation, own)) c->state = CaseState::kNotReproduced;
     }
     return {};
   }
@@ -244,6 +275,37 @@ class Runner {
     for (CaseReport& c : report_.cases) {
       if (Timed(c) && c.verdict == GateVerdict::kRegressed) c.state = CaseState::kLayoutOnly;
     }
+  }
+
+  // Which steps make a case slower that is.
+  Status AttributeToLayers() {
+    std::vector<CaseReport*> slower;
+    for (CaseReport& c : report_.cases) {
+      if (Timed(c) && c.verdict == GateVerdict::kRegressed && c.steps) slower.push_back(&c);
+    }
+    std::vector<std::vector<std::vector<StepTimes>>> steps(slower.size());  // By process.
+    for (int i = 0; i < options_.attributing && !slower.empty() && !Stopped(); ++i) {
+      if (options_.progress) options_.progress("layers", i, options_.attributing);
+      DuetRequest request{.jobs = {},
+                          .rounds = options_.rounds,
+                          .seed = options_.seed + static_cast<uint64_t>(report_.processes),
+                          .reversed = i % 2 != 0};
+      for (const CaseReport* c : slower) {
+        request.jobs.push_back(JobOf(*c));
+        request.jobs.back().steps = true;
+      }
+      ASSAY_ASSIGN_OR_RETURN(DuetAnswer answer, RunDuetInChild(request));
+      ++report_.processes;
+      for (size_t k = 0; k < slower.size(); ++k) {
+        if (!answer.results[k].steps.empty()) {
+          steps[k].push_back(std::move(answer.results[k].steps));
+        }
+      }
+    }
+    for (size_t k = 0; k < slower.size(); ++k) {
+      slower[k]->layers = Attribute(steps[k], options_.rules.level);
+    }
+    return {};
   }
 
   void Conclude() {
@@ -291,6 +353,12 @@ bool Confirms(std::span<const double> log_ratios, const GateOptions& options) {
 bool ControlsHold(GateVerdict null, GateVerdict sentinel) {
   return null != GateVerdict::kRegressed && null != GateVerdict::kImproved &&
          sentinel == GateVerdict::kRegressed;
+}
+
+GateRules RulesOf(const CaseReport& c, const GateOptions& options) {
+  GateRules rules = options.rules;
+  if (c.steps) rules.limit = options.model_limit;
+  return rules;
 }
 
 Estimate CaseReport::Slowdown(double level) const {

@@ -6,7 +6,9 @@
 // Hochberg), and be found again by fresh processes in which the candidate comes first. In every
 // process two controls run along: a copy of the base, which must come out alike, and the same copy
 // with 3 % more work, which must be found. Where they do not, nothing is said of the candidate.
-// Where the libraries differ in nothing but where code lies, no case is a regression.
+// Where the libraries differ in nothing but where code lies, no case is a regression. A regression
+// of what is made of steps, such as a model, is attributed to them by more processes, in which both
+// builds take turns with a look at the clock after every step.
 #pragma once
 
 #include <functional>
@@ -16,6 +18,7 @@
 
 #include "harness/gate/code_change.h"
 #include "harness/gate/duet.h"
+#include "harness/gate/layers.h"
 #include "kernels/base/status.h"
 #include "objectives/sequential.h"
 
@@ -23,12 +26,16 @@ namespace assay::gate {
 
 struct GateOptions {
   std::string base, candidate;  // Libraries.
-  std::string suite = "quick";  // "quick", "full", or a file of names, one per line.
-  std::string filter;           // A regular expression; only cases in which it is found.
+  // "quick", "full", or a file of names, one per line; "": none but the models.
+  std::string suite = "quick";
+  std::string filter;               // A regular expression; only cases in which it is found.
+  std::vector<std::string> models;  // ONNX files, which the libraries make cases of.
   GateRules rules;
+  double model_limit = 0.02;      // Instead of that of the rules, where a case is made of steps.
   double false_discovery = 0.05;  // Of the correction.
   int confirming = 10;            // Processes; and how many must agree in sign:
   int agreeing = 8;
+  int attributing = 20;  // Processes.
   double confirm_alpha = 0.01;
   double sentinel_work = 1.03;
   int rounds = 14;
@@ -60,6 +67,8 @@ enum class CaseState : uint8_t {
 
 struct CaseReport {
   std::string name;
+  std::string model;   // The file that it was asked for by; "": listed by the libraries.
+  bool steps = false;  // Made of them, in both builds.
   CaseState state = CaseState::kJudged;
   std::string note;  // Why it failed, or how outputs differ.
   GateVerdict verdict = GateVerdict::kInconclusive;
@@ -70,11 +79,16 @@ struct CaseReport {
   double base_s = 0, candidate_s = 0;  // Medians over processes, per iteration.
   int64_t iterations = 0;
   std::string base_variant, candidate_variant;
+  std::vector<std::string> changed_steps;  // Run by other variants: "conv1: a -> b".
+  Layers layers;                           // Of a regression, where the case has steps.
 
   bool dispatch_changed() const { return base_variant != candidate_variant; }
   // Slowdown, 0.02 being 2 %, with its interval.
   Estimate Slowdown(double level) const;
 };
+
+// By which a case is judged.
+GateRules RulesOf(const CaseReport& c, const GateOptions& options);
 
 struct Control {
   std::string name, case_name;

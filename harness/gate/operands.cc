@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <random>
@@ -48,6 +49,16 @@ double ValueAt(assay_type type, const std::vector<uint8_t>& bytes, int64_t i) {
   return 0;
 }
 
+// How far elements may be apart, absolutely.
+double Tolerance(const assay_case& definition, const std::vector<uint8_t>& base) {
+  double largest = 0;
+  for (int64_t i = 0; definition.relative_tolerance > 0 && i < definition.output.elements; ++i) {
+    const double magnitude = std::abs(ValueAt(definition.output.type, base, i));
+    if (std::isfinite(magnitude)) largest = std::max(largest, magnitude);
+  }
+  return definition.tolerance + definition.relative_tolerance * largest;
+}
+
 }  // namespace
 
 int64_t Bytes(const assay_operand& operand) {
@@ -72,6 +83,7 @@ std::string Difference(const assay_case& definition, const std::vector<uint8_t>&
                        const std::vector<uint8_t>& candidate) {
   const assay_type type = definition.output.type;
   const int64_t bytes = ElementBytes(type);
+  const double tolerance = Tolerance(definition, base);
   for (int64_t i = 0; i < definition.output.elements; ++i) {
     if (std::memcmp(base.data() + i * bytes, candidate.data() + i * bytes,
                     static_cast<size_t>(bytes)) == 0) {
@@ -79,9 +91,9 @@ std::string Difference(const assay_case& definition, const std::vector<uint8_t>&
     }
     const double a = ValueAt(type, base, i), b = ValueAt(type, candidate, i);
     if (std::isnan(a) && std::isnan(b)) continue;
-    if (type == ASSAY_F32 && std::abs(a - b) <= definition.tolerance) continue;
+    if (type == ASSAY_F32 && std::abs(a - b) <= tolerance) continue;
     return fmt::format("element {}: {} in the base, {} in the candidate (tolerance {})", i, a, b,
-                       definition.tolerance);
+                       tolerance);
   }
   return "";
 }

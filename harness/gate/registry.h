@@ -7,7 +7,9 @@
  * Both builds are loaded into one process (dlopen, RTLD_NOW | RTLD_LOCAL). The host owns the
  * operands and gives the same addresses to both, fills the inputs, alike for both, and compares the
  * outputs before it times anything. Build with -fvisibility=hidden -fno-gnu-unique (unique symbols
- * would be shared by both), export assay_cases alone, and do not link an allocator. */
+ * would be shared by both), export assay_cases alone, and do not link an allocator.
+ *
+ * Libraries of version 1 are taken as they are; what was added since is absent in them. */
 #ifndef ASSAY_REGISTRY_H
 #define ASSAY_REGISTRY_H
 
@@ -17,7 +19,9 @@
 extern "C" {
 #endif
 
-#define ASSAY_REGISTRY_VERSION 1u
+#ifndef ASSAY_REGISTRY_VERSION /* 1u: what follows is as version 1 had it. */
+#define ASSAY_REGISTRY_VERSION 2u
+#endif
 #define ASSAY_MAX_INPUTS 4
 
 /* Inputs are filled so: f32 with multiples of 1/16 in [-1, 1], sums of up to 2^16 of whose products
@@ -47,6 +51,19 @@ struct assay_case {
   /* The variant that runs, such as "u8s8_avx512vnni_14x32": a change is reported. May be NULL. */
   const char* (*variant)(void* state);
   void (*teardown)(void* state);
+#if ASSAY_REGISTRY_VERSION >= 2
+  /* Added to the tolerance: this share of the largest magnitude in the base's output. f32 only. */
+  double relative_tolerance;
+  /* What is made of steps, as a model is of layers, may have these; all may be NULL. A slowdown of
+   * the whole is then attributed to them, name by name: times of steps of one name are added up. */
+  int64_t (*step_count)(void* state);
+  const char* (*step_name)(void* state, int64_t step);
+  const char* (*step_variant)(void* state, int64_t step); /* As `variant`; may be NULL alone. */
+  /* As `run`, and tells `done` after every step of every iteration. */
+  void (*run_steps)(void* state, int64_t iterations, void (*done)(void* context, int64_t step),
+                    void* context);
+  const void* own; /* The library's; nobody else looks at it. */
+#endif
 };
 
 struct assay_registry {
@@ -54,6 +71,11 @@ struct assay_registry {
   uint32_t case_size; /* sizeof(struct assay_case) */
   int64_t case_count;
   const struct assay_case* cases;
+#if ASSAY_REGISTRY_VERSION >= 2
+  /* May be NULL. The case of a name that is not among the cases, such as "model:FILE.onnx"; it
+   * lives as long as the library. NULL, with a sentence in error[0..error_bytes): there is none. */
+  const struct assay_case* (*make_case)(const char* name, char* error, int64_t error_bytes);
+#endif
 };
 
 typedef const struct assay_registry* (*assay_cases_function)(void);

@@ -16,6 +16,9 @@ using gate::CaseReport;
 using gate::CaseState;
 using gate::GateReport;
 
+// Of a case's layers that run other variants than before.
+constexpr size_t kShownSteps = 3;
+
 std::string Percent(double share) { return fmt::format("{:+.2f} %", 100 * share); }
 
 std::string SlowdownText(const Estimate& slowdown) {
@@ -48,10 +51,16 @@ std::string NoteOf(const CaseReport& c, const gate::GateOptions& options) {
   std::string note = c.note;
   const auto add = [&](const std::string& text) { note += (note.empty() ? "" : "; ") + text; };
   if (c.dispatch_changed()) add(fmt::format("{} -> {}", c.base_variant, c.candidate_variant));
+  for (size_t i = 0; i < std::min(c.changed_steps.size(), kShownSteps); ++i) {
+    add(c.changed_steps[i]);
+  }
+  if (c.changed_steps.size() > kShownSteps) {
+    add(fmt::format("{} more layers by other variants", c.changed_steps.size() - kShownSteps));
+  }
   if (c.state == CaseState::kJudged && c.verdict == GateVerdict::kInconclusive &&
       !c.looks.empty()) {
     add(fmt::format("{:+.1f} % would have been found",
-                    100 * DetectableSlowdown(c.looks.back(), options.rules)));
+                    100 * DetectableSlowdown(c.looks.back(), RulesOf(c, options))));
   }
   return note;
 }
@@ -85,6 +94,15 @@ std::string Controls(const GateReport& report, const gate::GateOptions& options)
   return fmt::format("controls, of {}: an identical copy {}; {:+.3g} % more work {}\n",
                      report.null.case_name, text(report.null), 100 * (report.sentinel.work - 1),
                      text(report.sentinel));
+}
+
+// "+1 %, +2 % for models", as far as there are both.
+std::string Limits(const GateReport& report, const gate::GateOptions& options) {
+  const auto steps = std::ranges::count_if(report.cases, &CaseReport::steps);
+  const std::string kernels = fmt::format("{:+.3g} %", 100 * options.rules.limit);
+  const std::string models = fmt::format("{:+.3g} %", 100 * options.model_limit);
+  if (steps == 0) return kernels;
+  return steps == std::ssize(report.cases) ? models : kernels + ", " + models + " for models";
 }
 
 int64_t Count(const GateReport& report, CaseState state) {
@@ -125,7 +143,30 @@ bool Finding(const CaseReport& c) {
 }
 
 std::string Again(const CaseReport& c, const GateContext& context) {
-  return fmt::format("{} {}", context.command, ShellWord(Printable(c.name)));
+  if (!c.model.empty()) {
+    return fmt::format("{} --models {}", context.command, ShellWord(Printable(c.model)));
+  }
+  return fmt::format("{} --suite full --case {}", context.command, ShellWord(Printable(c.name)));
+}
+
+std::string LayersSentence(const gate::Layers& layers) {
+  const auto named = std::ranges::count_if(layers.all, &gate::Layer::explains);
+  const std::string whole =
+      fmt::format("the {:+.2f} us of {} layers", 1e6 * layers.whole_s, layers.all.size());
+  if (named == 0) return "no layer alone is shown to explain " + whole;
+  std::string text;
+  for (const gate::Layer& layer : layers.all) {
+    if (!layer.explains) continue;
+    const gate::StepTimes& times = layer.times;
+    const Estimate& more = layer.difference_s;
+    text += fmt::format("{}{} {:+.2f} us [{:+.2f}, {:+.2f}]", text.empty() ? "" : ", ", times.name,
+                        1e6 * more.value, 1e6 * more.interval.lo, 1e6 * more.interval.hi);
+    if (times.base_variant != times.candidate_variant) {
+      text += fmt::format(" ({} -> {})", times.base_variant.empty() ? "-" : times.base_variant,
+                          times.candidate_variant.empty() ? "-" : times.candidate_variant);
+    }
+  }
+  return fmt::format("{}: {:.0f} % of {}", text, 100 * layers.explained_s / layers.whole_s, whole);
 }
 
 const char* GateStatus(const GateReport& report) {
@@ -170,12 +211,18 @@ std::string GateText(const GateReport& report, const GateContext& context, bool 
   }
   std::string text = markdown ? fmt::format("### Gate: {}\n\n", GateSentence(report)) : "";
   text += markdown ? table.ToMarkdown() : table.ToString();
-  text += fmt::format("\nbase {}, candidate {}; limit {:+.3g} %, {} processes, {}\n", context.base,
-                      context.candidate, 100 * options.rules.limit, report.processes,
+  text += fmt::format("\nbase {}, candidate {}; limit {}, {} processes, {}\n", context.base,
+                      context.candidate, Limits(report, options), report.processes,
                       FormatWait(report.seconds));
   text += Controls(report, options);
   for (const CaseReport* c : Ordered(report)) {
-    if (Finding(*c)) text += fmt::format("again: {}\n", Again(*c, context));
+    if (!c->layers.all.empty()) {
+      text += fmt::format("{}layers of {}: {}\n", markdown ? "- " : "", Printable(c->name),
+                          Printable(LayersSentence(c->layers)));
+    }
+    if (Finding(*c)) {
+      text += fmt::format("{}again: {}\n", markdown ? "- " : "", Again(*c, context));
+    }
   }
   if (!markdown) text += GateSentence(report) + "\n";
   return text;

@@ -10,7 +10,7 @@ namespace assay::report {
 
 struct GateContext {
   std::string base, candidate;  // As the user named them.
-  std::string command;          // That looks at one case again: its name is appended (shell.h).
+  std::string command;          // That looks at one case again: what names it is appended.
   gate::GateOptions options;
 };
 
@@ -22,6 +22,9 @@ bool Finding(const gate::CaseReport& c);
 
 // The command that looks at this case again.
 std::string Again(const gate::CaseReport& c, const GateContext& context);
+
+// "conv1 +10.1 us [+9.9, +10.3]: 95 % of the +10.6 us of 27 layers".
+std::string LayersSentence(const gate::Layers& layers);
 
 // "ok", "regressed", "wrong_results", "invalid", "interrupted": what the sentence begins with.
 const char* GateStatus(const gate::GateReport& report);

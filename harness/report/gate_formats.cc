@@ -26,10 +26,28 @@ Json EstimateJson(const Estimate& estimate) {
           {"level", estimate.interval.level}};
 }
 
+Json LayersJson(const gate::Layers& layers) {
+  Json steps = Json::array();
+  for (const gate::Layer& layer : layers.all) {
+    steps.push_back({{"name", layer.times.name},
+                     {"base_s", layer.times.base_s},
+                     {"candidate_s", layer.times.candidate_s},
+                     {"difference_s", EstimateJson(layer.difference_s)},
+                     {"explains", layer.explains},
+                     {"base_variant", layer.times.base_variant},
+                     {"candidate_variant", layer.times.candidate_variant}});
+  }
+  return {{"sentence", LayersSentence(layers)},
+          {"whole_s", layers.whole_s},
+          {"explained_s", layers.explained_s},
+          {"steps", std::move(steps)}};
+}
+
 Json CaseJson(const CaseReport& c, const GateContext& context) {
   const gate::GateOptions& options = context.options;
   Json json = {{"name", c.name},
                {"verdict", StateName(c)},
+               {"limit", RulesOf(c, options).limit},
                {"slowdown", EstimateJson(c.Slowdown(options.rules.level))},
                {"base_s", c.base_s},
                {"candidate_s", c.candidate_s},
@@ -42,9 +60,11 @@ Json CaseJson(const CaseReport& c, const GateContext& context) {
                {"candidate_variant", c.candidate_variant},
                {"dispatch_changed", c.dispatch_changed()}};
   if (!c.note.empty()) json["note"] = c.note;
+  if (!c.changed_steps.empty()) json["changed_layers"] = c.changed_steps;
+  if (!c.layers.all.empty()) json["layers"] = LayersJson(c.layers);
   if (Finding(c)) json["again"] = Again(c, context);
   if (!c.looks.empty()) {
-    json["detectable_slowdown"] = Number(DetectableSlowdown(c.looks.back(), options.rules));
+    json["detectable_slowdown"] = Number(DetectableSlowdown(c.looks.back(), RulesOf(c, options)));
   }
   return json;
 }
@@ -88,7 +108,8 @@ std::string Told(const CaseReport& c, const GateContext& context) {
           ? "computes something else: " + c.note
           : fmt::format("slower by {:.2f} % [{:.2f}, {:.2f}]", 100 * slowdown.value,
                         100 * slowdown.interval.lo, 100 * slowdown.interval.hi);
-  return fmt::format("{}; again: {}", what, Again(c, context));
+  const std::string layers = c.layers.all.empty() ? "" : "; layers: " + LayersSentence(c.layers);
+  return fmt::format("{}{}; again: {}", what, layers, Again(c, context));
 }
 
 }  // namespace
@@ -104,6 +125,7 @@ Json GateJson(const GateReport& report, const GateContext& context) {
           {"code_change", Name(report.code.change)},
           {"code_difference", report.code.why},
           {"limit", context.options.rules.limit},
+          {"model_limit", context.options.model_limit},
           {"alpha", context.options.rules.alpha},
           {"looks", context.options.rules.looks},
           {"seed", context.options.seed},

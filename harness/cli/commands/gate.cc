@@ -32,7 +32,8 @@ struct Options {
   std::vector<std::string> bisect;
   gate::Repository repository = {.folder = "."};
   gate::GateOptions gate;
-  double limit_percent = 1;
+  double limit_percent = 1, model_limit_percent = 2;
+  bool suite_named = false;
   bool strict = false, markdown = false;
   std::string json, junit, sarif, html;
   std::string history, revision;  // Where runs are kept, and what the candidate is called there.
@@ -104,24 +105,28 @@ std::string Contradiction(const Options& o) {
   if ((o.selftest || !o.bisect.empty()) && !o.html.empty()) {
     return "--html is for --base or --base-lib";
   }
+  if (o.selftest && !o.gate.models.empty()) return "--selftest has no --models";
   if (o.selftest && !o.history.empty()) return "--selftest has no --history";
   if (o.selftest) return o.candidate_library.empty() ? "" : "--selftest has no --candidate-lib";
   if (libraries && (o.base_library.empty() || o.candidate_library.empty())) {
     return "--base-lib and --candidate-lib belong together";
   }
   if (!o.history.empty() && !o.bisect.empty()) return "--bisect has no --history";
-  if (!o.bisect.empty() && o.gate.filter.empty()) return "--bisect needs --case NAME or --filter";
+  if (!o.bisect.empty() && o.gate.filter.empty() && o.gate.models.empty()) {
+    return "--bisect needs --case NAME, --filter or --models";
+  }
   return "";
 }
 
-// What reproduces a finding, but for the name of its case.
+// What looks at a finding again, but for what names its case.
 std::string Reproducing(const Options& o) {
   const std::string builds =
       o.base_revision.empty()
           ? fmt::format("--base-lib {} --candidate-lib {}", report::ShellWord(o.base_library),
                         report::ShellWord(o.candidate_library))
           : fmt::format("--base {}", report::ShellWord(o.base_revision));
-  return fmt::format("assay gate {} --suite full --limit {} --case", builds, o.limit_percent);
+  return fmt::format("assay gate {} --limit {:g} --model-limit {:g}", builds, o.limit_percent,
+                     o.model_limit_percent);
 }
 
 Result<int> RunBisect(Options& options) {
@@ -131,7 +136,7 @@ Result<int> RunBisect(Options& options) {
       .bad = options.bisect[1],
       .gate = options.gate,
       .told = [](const std::string& line) { fmt::print(stderr, "{}\n", report::Printable(line)); }};
-  bisect.gate.suite = "full";
+  if (bisect.gate.models.empty()) bisect.gate.suite = "full";
   ASSAY_ASSIGN_OR_RETURN(const gate::BisectResult found, gate::Bisect(bisect));
   if (found.interrupted) return kInterrupted;
   if (!found.undecided.empty()) {
@@ -231,6 +236,8 @@ Result<int> Run(Options& options) {
   }
   ASSAY_RETURN_IF_ERROR(CheckHistory(options.history));
   options.gate.rules.limit = options.limit_percent / 100;
+  options.gate.model_limit = options.model_limit_percent / 100;
+  if (!options.gate.models.empty() && !options.suite_named) options.gate.suite.clear();
   measure::CatchInterrupts();
   report::Progress progress("assay gate");
   options.gate.stop = [] { return measure::Interrupted(); };
@@ -282,11 +289,25 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("A.so");
   app.add_option("--candidate-lib", options->candidate_library, "Library of the build to judge")
       ->type_name("B.so");
-  app.add_option("--suite", options->gate.suite, "quick, full, or a file of case names")
-      ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--suite",
+         [options](const std::string& suite) {
+           options->gate.suite = suite;
+           options->suite_named = true;
+         },
+         "quick, full, or a file of case names. Default: quick, without --models")
+      ->type_name("SUITE");
+  app.add_option("--models", options->gate.models,
+                 "Judge by these ONNX models, which the libraries make cases of; not by the suite, "
+                 "unless it is named")
+      ->type_name("FILE...");
   app.add_option("--filter", options->gate.filter, "Only cases in which this is found")
       ->type_name("REGEX");
   app.add_option("--limit", options->limit_percent, "Percent of slowdown that is tolerated")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 100.0));
+  app.add_option("--model-limit", options->model_limit_percent,
+                 "The same, of whole models: of what is made of steps")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--seed", options->gate.seed, "Of the order of cases and turns")

@@ -50,7 +50,7 @@ function findings() {
 function slowdowns() {
   const timed = gate.cases.filter((one) => whole(one.slowdown)).sort((a, b) => b.slowdown.value - a.slowdown.value);
   if (timed.length === 0) return;
-  const part = section('Slowdown by case', `Candidate against base, with ${digits(100 * timed[0].slowdown.level)} % intervals; up to ${signed(gate.limit)} % is tolerated. ` +
+  const part = section('Slowdown by case', `Candidate against base, with ${digits(100 * timed[0].slowdown.level)} % intervals; up to ${signed(gate.limit)} % is tolerated, of models ${signed(gate.model_limit)} %. ` +
                        'Red is slower, green faster, blue within the limit, yellow open.');
   intervals(part, 'slowdowns', timed.map((one) => ({label: one.name, color: colorOf(one.verdict), at: one.slowdown})), '% slower', 100);
 }

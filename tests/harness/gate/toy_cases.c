@@ -1,7 +1,7 @@
 /* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
  * case does; BY_NAME: 30 % more where the file's name says "slower"; DEAF: takes as long however many
  * iterations it is asked for; WRONG: computes something else; VERSION: of its registry; NAME: of the
- * case. */
+ * case. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. */
 #ifdef BY_NAME
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -74,6 +74,50 @@ static void mix(void* opaque, int64_t iterations) {
   }
 }
 
+#ifdef STEPS
+#ifndef SLOW_STEP
+#define SLOW_STEP -1
+#define SLOW_WORK 0
+#endif
+
+static int64_t step_count(void* state) {
+  (void)state;
+  return 4;
+}
+
+static const char* step_name(void* state, int64_t step) {
+  static const char* const names[] = {"first", "second", "third", STEPS};
+  (void)state;
+  return names[step];
+}
+
+static const char* step_variant(void* state, int64_t step) {
+  (void)state;
+  return step == SLOW_STEP ? "slow" : "usual";
+}
+
+static void run_steps(void* opaque, int64_t iterations, void (*done)(void* context, int64_t step),
+                      void* context) {
+  struct state* state = opaque;
+  for (int64_t i = 0; i < iterations; ++i) {
+    for (int step = 0; step < 4; ++step) {
+      unsigned hash = state->src[0];
+      for (int k = 0; k < (step == SLOW_STEP ? SLOW_WORK : 10000); ++k) {
+        hash = hash * 1664525u + 1013904223u;
+        __asm__ volatile("" : "+r"(hash));
+      }
+      state->dst[0] = state->src[0];
+      if (done != NULL) done(context, step);
+    }
+  }
+}
+
+static void run_whole(void* state, int64_t iterations) { run_steps(state, iterations, NULL, NULL); }
+#define RUN run_whole
+#else
+#define RUN mix
+#endif
+
 static const char* variant(void* state) {
   (void)state;
 #ifdef WRONG
@@ -91,8 +135,14 @@ static const struct assay_case cases[] = {
      .inputs = {{ASSAY_U8, 16}},
      .output = {ASSAY_U8, 1},
      .setup = set_up,
-     .run = mix,
+     .run = RUN,
      .variant = variant,
+#ifdef STEPS
+     .step_count = step_count,
+     .step_name = step_name,
+     .step_variant = step_variant,
+     .run_steps = run_steps,
+#endif
      .teardown = free},
 #ifdef FAILING
     {.name = "toy:fail",
@@ -105,10 +155,12 @@ static const struct assay_case cases[] = {
 #endif
 };
 
-static const struct assay_registry registry = {VERSION, sizeof(struct assay_case),
-                                               sizeof(cases) / sizeof(cases[0]), cases};
+static const struct assay_registry registry = {.version = VERSION,
+                                               .case_size = sizeof(struct assay_case),
+                                               .case_count = sizeof(cases) / sizeof(cases[0]),
+                                               .cases = cases};
 
 __attribute__((visibility("default"))) const struct assay_registry* assay_cases(void) {
-  (void)fail;
+  (void)fail, (void)mix;
   return &registry;
 }
