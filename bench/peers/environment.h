@@ -3,9 +3,8 @@
 
 namespace assay::peers {
 
-// Sets what makes the peers do their best, under the same instruction-set cap as Assay, on as many
-// threads; where anything changed, starts this program anew, since most of it is read by
-// constructors of shared libraries, before main. What the caller has set stays, threads excepted.
+// compare::SetPeerEnvironment; where that changed anything, starts this program anew, since most of
+// it is read by constructors of shared libraries, before main.
 void PrepareEnvironment(int threads, char** argv);
 
 }  // namespace assay::peers

@@ -6,8 +6,8 @@
 
 #include "bench/common/idle.h"
 #include "bench/common/pinned_threads.h"
-#include "bench/peers/agreement.h"
 #include "bench/peers/assay.h"
+#include "harness/compare/agreement.h"
 #include "harness/measure/cold.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/peak.h"
@@ -85,7 +85,7 @@ void EnterPeer(Field& field, const Peer& peer, const Task& task) {
   Lane lane{.name = peer.name, .role = Role::kPeer, .algorithm = peer.algorithm};
   const bool winograd = field.race.lanes[0].algorithm == Algorithm::kWinograd;
   const Status agrees =
-      CheckAgreement(task, winograd ? Algorithm::kWinograd : peer.algorithm, **made);
+      compare::CheckAgreement(task, winograd ? Algorithm::kWinograd : peer.algorithm, **made);
   if (!agrees.ok()) {
     lane.saturates = TierSaturates(task.problem.type);
     if (!lane.saturates) {

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/cli/kernel_shapes.h"
 #include "harness/cli/plan_flags.h"
+#include "harness/compare/peer_library.h"
 #include "harness/compare/to_json.h"
 #include "harness/compare/variants.h"
 #include "harness/measure/interrupt.h"
@@ -48,6 +50,25 @@ compare::VariantOptions VariantOptionsOf(const CompareKernelsOptions& options, i
   variants.margin = rules.margin;
   variants.stop = measure::Interrupted;
   return variants;
+}
+
+// The library of peers that was built beside this executable.
+std::string OwnPeers() {
+  std::error_code ignored;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  return (executable.parent_path() / "libassay_peers.so").string();
+}
+
+Status AddPeers(const CompareKernelsOptions& options, compare::VariantOptions& variants) {
+  if (!options.peers) return {};
+  const std::string path = options.peers->empty() ? OwnPeers() : *options.peers;
+  std::error_code ignored;
+  if (options.peers->empty() && !std::filesystem::exists(path, ignored)) {
+    return Error("--peers: oneDNN and OpenBLAS were not found when this was built: " + path +
+                 " is not there (bench/peers/run installs them)");
+  }
+  ASSAY_ASSIGN_OR_RETURN(variants.peers, compare::LoadPeers(path, variants.kernel.threads));
+  return {};
 }
 
 void PrintLegend(const ComparisonRules& rules) {
@@ -99,6 +120,11 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
                  "one given twice is a control")
       ->type_name("NAME,...")
       ->delimiter(',');
+  app.add_option("--peers", options.peers,
+                 "Of --kernels: other libraries take part like variants: onednn, onednn_blocked, "
+                 "onednn_winograd, openblas, libxsmm; from FILE, or those this was built with")
+      ->type_name("[FILE]")
+      ->expected(0, 1);
   app.add_flag("--warm", options.warm_only, "Of --kernels: no cold calls");
   app.add_option("--budget", options.budget_s,
                  "Of --kernels and --models: seconds of rounds for each shape")
@@ -110,7 +136,8 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
 Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,
                            const ComparisonRules& rules, const CompareOutput& output) {
   ASSAY_ASSIGN_OR_RETURN(const auto problems, ParseProblems(options.shapes, options.file));
-  const compare::VariantOptions variants = VariantOptionsOf(options, threads, rules);
+  compare::VariantOptions variants = VariantOptionsOf(options, threads, rules);
+  ASSAY_RETURN_IF_ERROR(AddPeers(options, variants));
   measure::CatchInterrupts();
   std::vector<VariantComparison> comparisons;
   for (const catalog::Problem& problem : problems) {
@@ -120,6 +147,7 @@ Result<int> CompareKernels(const CompareKernelsOptions& options, int threads,
       fmt::print(stderr, "wrong results: {}\n", comparison.wrong);
       return kWrongResults;
     }
+    for (const std::string& note : comparison.left_out) fmt::print(stderr, "note: {}\n", note);
     if (comparison.interrupted) return kInterrupted;
     if (!output.silent()) {
       fmt::print("{}\n", report::VariantText(comparison, output.markdown));

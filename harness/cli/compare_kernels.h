@@ -17,12 +17,13 @@ struct CompareKernelsOptions {
   std::string file;                    // Of more shapes; "": none.
   std::optional<double> most_percent;  // Dispatch's pick may be slower than the best by so much.
   std::vector<std::string> variants;
+  std::optional<std::string> peers;  // A library of them; "": the one beside this program.
   bool warm_only = false;
   double budget_s = 3;
   std::optional<int64_t> winograd_bytes;
 };
 
-// Declares --kernels, --shapes, --assert-dispatch, --variants, --warm, --budget and
+// Declares --kernels, --shapes, --assert-dispatch, --variants, --peers, --warm, --budget and
 // --winograd-budget.
 void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options);
 

@@ -59,6 +59,7 @@ json ToJson(const Times& times) {
 
 json ToJson(const VariantTimes& variant) {
   return {{"name", variant.name},
+          {"detail", variant.detail},
           {"picked", variant.picked},
           {"warm", ToJson(variant.warm)},
           {"cold", variant.cold ? ToJson(*variant.cold) : json(nullptr)},
@@ -110,6 +111,7 @@ json ToJson(const VariantComparison& comparison) {
           {"peak_ops_per_s", positive(comparison.peak_ops_per_s)},
           {"dram_bytes_per_s", positive(comparison.dram_bytes_per_s)},
           {"not_cold", comparison.NotCold()},
+          {"left_out", comparison.left_out},
           {"variants", std::move(variants)}};
 }
 

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 
+#include "harness/compare/agreement.h"
 #include "harness/measure/bandwidth.h"
 #include "harness/measure/clock.h"
 #include "harness/measure/cold.h"
@@ -28,11 +29,27 @@ constexpr int kTrimmedFrom = 10;  // Placements: objectives/stats/trimmed.h.
 constexpr int kMinRounds = 2, kMaxRounds = 21, kMinColdRounds = 1, kMaxColdRounds = 5;
 constexpr uint32_t kMaxGapBytes = 1 << 18;
 
+// Who asks to take part: a variant, or a peer.
+struct Entrant {
+  VariantChoice choice = {};
+  const Peer* peer = nullptr;
+  std::string_view name() const {
+    return peer != nullptr ? std::string_view(peer->name) : std::string_view(choice.name);
+  }
+};
+
+// What a call of it does, ready to run. A peer works on the operands of a run that is not timed.
+struct Subject {
+  std::unique_ptr<catalog::Run> run = {};
+  std::unique_ptr<PeerRun> peer = {};
+  void Once() { peer ? peer->Once() : run->Once(); }
+};
+
 // The comparison with what it runs.
 struct Field {
   VariantComparison comparison;
-  std::vector<VariantChoice> choices = {};
-  std::vector<std::unique_ptr<catalog::Run>> runs = {};  // One per variant, of this placement.
+  std::vector<Entrant> entrants = {};
+  std::vector<Subject> subjects = {};  // One per entrant, of this placement.
   Buffer gap = {};  // Taken before them, so that they lie elsewhere than those before.
 };
 
@@ -41,69 +58,120 @@ Times& Warm(VariantTimes& variant) { return variant.warm; }
 Times& Cold(VariantTimes& variant) { return *variant.cold; }
 
 // Those asked for, or all that are worth it.
-Result<std::vector<VariantChoice>> Choose(const catalog::Problem& problem,
-                                          const VariantOptions& options) {
-  const std::vector<VariantChoice> all = catalog::Explain(problem, options.kernel);
-  std::vector<VariantChoice> chosen;
+Result<std::vector<Entrant>> Choose(const catalog::Problem& problem,
+                                    const VariantOptions& options) {
+  std::vector<Entrant> all, chosen;
+  for (VariantChoice& choice : catalog::Explain(problem, options.kernel)) {
+    all.push_back({.choice = std::move(choice)});
+  }
+  for (const Peer* peer : options.peers) all.push_back({.peer = peer});
   if (options.names.empty()) {
-    std::ranges::copy_if(all, std::back_inserter(chosen), [](const VariantChoice& choice) {
-      return choice.available && choice.affordable && choice.isa != Isa::kScalar;
+    std::ranges::copy_if(all, std::back_inserter(chosen), [](const Entrant& entrant) {
+      const VariantChoice& choice = entrant.choice;
+      return entrant.peer != nullptr ||
+             (choice.available && choice.affordable && choice.isa != Isa::kScalar);
     });
     return chosen;
   }
   std::vector<std::string_view> known;
-  for (const VariantChoice& choice : all) known.push_back(choice.name);
+  for (const Entrant& entrant : all) known.push_back(entrant.name());
   for (const std::string& name : options.names) {
-    const auto found = std::ranges::find(all, name, &VariantChoice::name);
+    const auto found = std::ranges::find(all, name, &Entrant::name);
     if (found == all.end()) {
       return Error(problem.ToString() + ": " + UnknownName("variant", name, known));
     }
-    if (!found->available) {
-      return Error(
-          fmt::format("{}: {} cannot do it here: {}", problem.ToString(), name, found->reason));
+    if (found->peer == nullptr && !found->choice.available) {
+      return Error(fmt::format("{}: {} cannot do it here: {}", problem.ToString(), name,
+                               found->choice.reason));
     }
     chosen.push_back(*found);
   }
   return chosen;
 }
 
-// Makes the variant's run anew.
-Status Place(Field& field, size_t i, const VariantOptions& options) {
+// Makes the subject of an entrant anew. Error: a peer says that it cannot do this.
+Result<Subject> Place(const Field& field, const Entrant& entrant, const VariantOptions& options) {
   KernelOptions kernel = options.kernel;
-  kernel.variant = field.choices[i].name;
+  kernel.variant = entrant.choice.name;  // "", dispatch's pick, for a peer.
   ASSAY_ASSIGN_OR_RETURN(catalog::Run run, catalog::Run::Make(field.comparison.problem, kernel));
-  field.runs[i] = std::make_unique<catalog::Run>(std::move(run));
-  return {};
+  Subject subject{.run = std::make_unique<catalog::Run>(std::move(run))};
+  if (entrant.peer == nullptr) return subject;
+  ASSAY_ASSIGN_OR_RETURN(subject.peer,
+                         entrant.peer->make({field.comparison.problem, subject.run->operands(),
+                                             options.kernel.threads}));
+  return subject;
 }
 
-// Makes all runs anew, in another order behind another gap.
+// Makes all subjects anew, in another order behind another gap.
 Status PlaceAll(Field& field, std::mt19937_64& generator, const VariantOptions& options) {
-  for (auto& run : field.runs) run.reset();
+  for (Subject& subject : field.subjects) subject = {};
   field.gap = Buffer(UniformIndex(generator, kMaxGapBytes) + 1);
-  std::vector<size_t> order(field.runs.size());
+  std::vector<size_t> order(field.subjects.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::shuffle(order, generator);
-  for (const size_t i : order) ASSAY_RETURN_IF_ERROR(Place(field, i, options));
+  for (const size_t i : order) {
+    ASSAY_ASSIGN_OR_RETURN(field.subjects[i], Place(field, field.entrants[i], options));
+  }
   return {};
 }
 
-// Who takes part, and whether all compute the same.
-Status Enter(Field& field, const VariantOptions& options) {
-  std::map<std::string, int> taken;
-  field.runs.resize(field.choices.size());
-  for (size_t i = 0; i < field.choices.size(); ++i) {
-    const VariantChoice& choice = field.choices[i];
-    ASSAY_RETURN_IF_ERROR(Place(field, i, options));
-    if (const Status right = field.runs[i]->Verify(); !right.ok()) {
+// Whether a peer computes what the run beside it did. It may round elsewhere, and so may Winograd
+// on either side.
+Status Agrees(const Field& field, const Entrant& entrant, Subject& subject,
+              const VariantOptions& options) {
+  const PeerTask task = {field.comparison.problem, subject.run->operands(), options.kernel.threads};
+  const bool winograd = subject.run->Tolerance() > 0;
+  const Status same = CheckAgreement(
+      task, winograd ? Algorithm::kWinograd : entrant.peer->algorithm, *subject.peer);
+  if (same.ok()) return {};
+  return Error(fmt::format("{}: {} ({}) is wrong and left out: {}",
+                           field.comparison.problem.ToString(), entrant.name(),
+                           subject.peer->detail(), same.message()));
+}
+
+// Weights as they are, which everybody has to read at least.
+int64_t PlainWeightBytes(const catalog::Problem& problem) {
+  const ConvSpec& s = problem.spec;
+  return s.oc * (s.c / s.groups) * s.kh * s.kw * (problem.type == ComputeType::kF32 ? 4 : 1);
+}
+
+// Adds one that takes part.
+void Admit(Field& field, const Entrant& entrant, Subject subject, int number,
+           const VariantOptions& options) {
+  const std::string name(entrant.name());
+  VariantTimes& admitted = field.comparison.variants.emplace_back();
+  admitted.name = number == 1 ? name : fmt::format("{} #{}", name, number);
+  admitted.picked = entrant.choice.picked && number == 1;
+  admitted.packed_bytes = subject.peer ? PlainWeightBytes(field.comparison.problem)
+                                       : static_cast<int64_t>(subject.run->packed_bytes());
+  if (subject.peer) admitted.detail = subject.peer->detail();
+  if (options.cold) admitted.cold.emplace();
+  field.entrants.push_back(entrant);
+  field.subjects.push_back(std::move(subject));
+}
+
+// Who takes part, and whether all compute the same. A peer that cannot do the problem does not,
+// unless it was asked for by name.
+Status Enter(Field& field, const std::vector<Entrant>& asked, const VariantOptions& options) {
+  std::map<std::string_view, int> taken;
+  for (const Entrant& entrant : asked) {
+    Result<Subject> placed = Place(field, entrant, options);
+    if (!placed.ok() && entrant.peer != nullptr && options.names.empty()) continue;
+    if (!placed.ok()) {
+      return Error(fmt::format("{}: {}: {}", field.comparison.problem.ToString(), entrant.name(),
+                               placed.message()));
+    }
+    if (const Status right = placed->run->Verify(); !right.ok()) {
       field.comparison.wrong = right.message();
       return {};
     }
-    const int number = ++taken[choice.name];
-    field.comparison.variants.push_back(
-        {.name = number == 1 ? choice.name : fmt::format("{} #{}", choice.name, number),
-         .picked = choice.picked && number == 1,
-         .packed_bytes = static_cast<int64_t>(field.runs[i]->packed_bytes())});
-    if (options.cold) field.comparison.variants.back().cold.emplace();
+    if (placed->peer) {
+      if (const Status agrees = Agrees(field, entrant, *placed, options); !agrees.ok()) {
+        field.comparison.left_out.push_back(agrees.message());
+        continue;
+      }
+    }
+    Admit(field, entrant, *std::move(placed), ++taken[entrant.name()], options);
   }
   return {};
 }
@@ -145,9 +213,9 @@ void Judge(std::vector<VariantTimes>& variants, const VariantOptions& options, T
 
 void TimeWarm(Field& field, uint64_t seed, const VariantOptions& options) {
   std::vector<measure::TimedSubject> subjects;
-  for (size_t i = 0; i < field.runs.size(); ++i) {
+  for (size_t i = 0; i < field.subjects.size(); ++i) {
     subjects.push_back(
-        {field.comparison.variants[i].name, [run = field.runs[i].get()] { run->Once(); }});
+        {field.comparison.variants[i].name, [subject = &field.subjects[i]] { subject->Once(); }});
   }
   measure::RunnerOptions runner;
   runner.budget_s = options.budget_s / kMaxPlacements;
@@ -175,8 +243,8 @@ std::span<const uint8_t> Source(const catalog::Run& run) {
 
 void TimeCold(Field& field, uint64_t seed, const VariantOptions& options) {
   std::vector<measure::ColdSubject> subjects;
-  for (const auto& run : field.runs) {
-    subjects.push_back({[subject = run.get()] { subject->Once(); }, Source(*run)});
+  for (Subject& subject : field.subjects) {
+    subjects.push_back({[&subject] { subject.Once(); }, Source(*subject.run)});
   }
   const auto seconds = measure::TimeCold(subjects, {.cpu_time = options.kernel.threads == 1,
                                                     .budget_s = options.budget_s / kMaxPlacements,
@@ -232,13 +300,13 @@ const VariantTimes* VariantComparison::picked() const {
 Result<VariantComparison> CompareVariants(const catalog::Problem& problem,
                                           const VariantOptions& options) {
   Field field{.comparison = {.problem = problem}};
-  ASSAY_ASSIGN_OR_RETURN(field.choices, Choose(problem, options));
-  if (field.choices.empty()) {
-    return Error(problem.ToString() + ": no variant beside plain loops runs here");
-  }
-  ASSAY_RETURN_IF_ERROR(Enter(field, options));
+  ASSAY_ASSIGN_OR_RETURN(const std::vector<Entrant> asked, Choose(problem, options));
+  ASSAY_RETURN_IF_ERROR(Enter(field, asked, options));
   VariantComparison& comparison = field.comparison;
   if (!comparison.wrong.empty()) return std::move(comparison);
+  if (comparison.variants.empty()) {
+    return Error(problem.ToString() + ": no variant beside plain loops runs here");
+  }
   ASSAY_RETURN_IF_ERROR(TimeAll(field, options));
   if (comparison.interrupted) return std::move(comparison);
   Judge(comparison.variants, options, Warm);

@@ -6,9 +6,11 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "harness/compare/peer.h"
 #include "kernels/base/status.h"
 #include "kernels/catalog.h"
 #include "objectives/stats/best.h"
@@ -16,10 +18,11 @@
 namespace assay::compare {
 
 struct VariantOptions {
-  // Names; empty: every variant that can run here and pays for its memory, plain loops aside. A
-  // name given twice is a control: the two must come out tied.
+  // Names; empty: every variant that can run here and pays for its memory, plain loops aside, and
+  // every peer that can. A name given twice is a control: the two must come out tied.
   std::vector<std::string> names;
-  KernelOptions kernel;  // Threads and budgets; its variant is not used.
+  std::span<const Peer* const> peers;  // Other libraries' ways, which take part like variants.
+  KernelOptions kernel;                // Threads and budgets; its variant is not used.
   bool cold = true;
   double budget_s = 3;   // Of wall time, for warm rounds, and as much again for cold ones.
   double level = 0.95;   // Of the intervals of one shape, all of which hold together.
@@ -39,7 +42,8 @@ struct Times {
 };
 
 struct VariantTimes {
-  std::string name;  // With " #2" for a second of the same name.
+  std::string name;         // With " #2" for a second of the same name.
+  std::string detail = {};  // Of a peer: how it does it.
   bool picked = false;
   Times warm = {};
   std::optional<Times> cold = {};
@@ -54,6 +58,7 @@ struct VariantComparison {
   double peak_ops_per_s = 0;                // Of all threads; 0 where no loop measures it.
   double dram_bytes_per_s = 0;              // Read by one thread; 0 where it was not measured.
   std::vector<VariantTimes> variants = {};  // In the catalog's order, or as asked for.
+  std::vector<std::string> left_out = {};   // Peers that compute something else, and what.
 
   // Variants whose cold calls took less time than reading their weights from DRAM does: the caches
   // were not empty, and these times are not cold.

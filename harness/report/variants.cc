@@ -105,6 +105,10 @@ std::string VariantText(const VariantComparison& comparison, bool markdown) {
   }
   std::string text = Title(comparison, markdown);
   text += (markdown ? table.ToMarkdown() : table.ToString()) + "\n";
+  for (const VariantTimes& variant : comparison.variants) {
+    if (variant.detail.empty()) continue;
+    text += fmt::format("{}{}: {}\n", markdown ? "- " : "", variant.name, variant.detail);
+  }
   text += "winners, warm: " + Winners(comparison, Warm) + "\n";
   if (HasCold(comparison)) text += "winners, cold: " + Winners(comparison, Cold) + "\n";
   text += Dispatch(comparison, Warm, "warm");

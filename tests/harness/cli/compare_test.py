@@ -221,6 +221,53 @@ class Kernels(unittest.TestCase):
         self.assertIn("do not go together", result.stderr)
 
 
+PEERS = BIN / "libassay_peers.so"
+
+
+@unittest.skipUnless(PEERS.exists(), "no peers were found when this was built")
+class Peers(unittest.TestCase):
+    def compare(self, *arguments, code=0):
+        result = assay("compare", "--kernels", *arguments, "--warm", "--budget", "0.01")
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result
+
+    def test_they_take_part_like_variants(self):
+        for shape, peers in (("gemm:f32:16x24x40", {"onednn", "openblas"}),
+                             ("gemm:u8s8s32:16x24x40", {"onednn"}),
+                             ("gemm:u8s8u8:16x24x40", {"onednn"}),
+                             ("conv:f32:1x8x8x16:16x3x3:p1", {"onednn"}),
+                             ("conv:u8s8u8:1x8x8x32:32x3x3:p1:g32", {"onednn"})):
+            record = json.loads(self.compare(shape, "--peers", "--json", "-").stdout)
+            got, = record["shapes"]
+            times = {v["name"]: v for v in got["variants"]}
+            self.assertEqual(sum(v["picked"] for v in got["variants"]), 1)
+            out = " ".join(got["left_out"])  # Integers that saturate, below VNNI.
+            for peer in peers:
+                if f"{peer} (" not in out:
+                    self.assertGreater(times[peer]["warm"]["median_s"], 0, shape)
+                    self.assertTrue(times[peer]["detail"], shape)
+
+    def test_they_are_named_like_variants(self):
+        result = self.compare("gemm:f32:16x24x40", "--peers", PEERS, "--variants",
+                              "openblas,openblas")
+        self.assertIn("openblas #2", result.stdout)
+        self.assertIn("sgemm", result.stdout)
+        result = self.compare("gemm:u8s8s32:16x24x40", "--peers", "--variants", "openblas", code=2)
+        self.assertIn("openblas: does fp32 products only", result.stderr)
+        result = self.compare("gemm:f32:16x24x40", "--variants", "openblas", code=2)
+        self.assertIn("'openblas'", result.stderr)
+
+    def test_what_is_no_library_of_peers_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = pathlib.Path(folder) / "text.so"
+            text.write_text("no library")
+            for file, says in ((text, "cannot be loaded"), ("nowhere.so", "cannot be loaded"),
+                               (BIN / "libassay_cases.so", "exports no assay_peers")):
+                result = self.compare("gemm:f32:8x8x8", "--peers", file, code=2)
+                self.assertIn(says, result.stderr)
+                self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
+
+
 class Models(unittest.TestCase):
     ROOT = pathlib.Path(__file__).resolve().parents[3] / "harness/demo"
 

@@ -1,4 +1,4 @@
-#include "bench/peers/agreement.h"
+#include "harness/compare/agreement.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "kernels/base/buffer.h"
 
-namespace assay::peers {
+namespace assay::compare {
 namespace {
 
 // Whether `got` may stand for `want`; `bias` was left out of `got`.
@@ -15,7 +15,7 @@ struct Comparison {
   bool bare = false;
 
   template <typename T, typename B>
-  Status All(const Task& task, const T* got) const {
+  Status All(const PeerTask& task, const T* got) const {
     const auto* want = reinterpret_cast<const T*>(task.operands.dst.data());
     const auto* bias = static_cast<const B*>(task.operands.weights.bias);
     const auto count = static_cast<int64_t>(task.operands.dst.size() / sizeof(T));
@@ -35,11 +35,11 @@ struct Comparison {
 
 }  // namespace
 
-Status CheckAgreement(const Task& task, Algorithm algorithm, Contestant& contestant) {
+Status CheckAgreement(const PeerTask& task, Algorithm algorithm, PeerRun& run) {
   Buffer got = Buffer::Zeroed(task.operands.dst.size());
-  contestant.Once();
-  contestant.CopyOutput(got.data());
-  Comparison comparison{.bare = !contestant.adds_bias()};
+  run.Once();
+  run.CopyOutput(got.data());
+  Comparison comparison{.bare = !run.adds_bias()};
   const ConvSpec& s = task.problem.spec;
   switch (task.problem.type) {
     case ComputeType::kU8S8S32:
@@ -55,4 +55,4 @@ Status CheckAgreement(const Task& task, Algorithm algorithm, Contestant& contest
   return Error("unknown type");
 }
 
-}  // namespace assay::peers
+}  // namespace assay::compare
