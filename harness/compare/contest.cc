@@ -19,7 +19,7 @@ constexpr double kFirstShare = 0.25;
 constexpr int kTrimmedFrom = 10;
 // Processes at which it is looked who is beaten, as multiples of those asked for. The looks share
 // the error (Bonferroni).
-constexpr int kLooks[] = {1, 2, 4};
+constexpr int kLooks[] = {1, 2, 4, 8};
 
 VariantOptions Step(int threads, double budget_s, uint64_t seed) {
   VariantOptions step;

@@ -22,7 +22,7 @@ namespace assay::compare {
 struct ContestOptions {
   int threads = 1;
   double budget_s = 3;  // Of rounds, for each shape, up to the first look.
-  int processes = 10;   // At least 2; of open shapes then two and four times as many.
+  int processes = 10;   // At least 2; of open shapes then two, four and eight times as many.
   // Of the intervals of one shape, all of which hold together, however often they are looked at.
   double level = 0.95;
   double margin = 0.02;

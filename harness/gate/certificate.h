@@ -20,6 +20,8 @@ namespace assay::gate {
 // ln(candidate / base), one per process, in the order of the processes.
 struct Stream {
   std::vector<double> forward, reversed;
+  // Of the forward ones, seconds per iteration: for other ways of judging (results/judges).
+  std::vector<double> base_s = {}, candidate_s = {};
 };
 
 // A case under a known slowdown.

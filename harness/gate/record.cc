@@ -11,7 +11,7 @@
 
 namespace assay::gate {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Stream, forward, reversed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stream, forward, reversed, base_s, candidate_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, case_name, work, truth, observed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Observations, cells, null, sentinel)
 

@@ -162,6 +162,8 @@ class Collector {
                                                : &observed.cells[i].observed;
       stream->forward.push_back(pair.first.results[i].log_ratio);
       stream->reversed.push_back(pair.second.results[i].log_ratio);
+      stream->base_s.push_back(pair.first.results[i].base_s);
+      stream->candidate_s.push_back(pair.first.results[i].candidate_s);
       if (i + 2 >= jobs_.size()) continue;
       Cell& cell = observed.cells[i];
       cell.case_name = jobs_[i].case_name;

@@ -108,7 +108,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option(
          "--processes", options->processes,
          "Fresh processes that decide, each one observation; of shapes that are open then up to "
-         "four times as many")
+         "eight times as many")
       ->capture_default_str()
       ->check(CLI::Range(2, 1000));
   app.add_option("--budget", options->budget_s,
