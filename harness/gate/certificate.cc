@@ -50,17 +50,14 @@ class Cutter {
     for (size_t from = 0; from + most <= looked.size();) {
       const Judged judged = Judge(looked, from, options_.rules);
       const bool suspected = judged.verdict == GateVerdict::kRegressed;
-      const auto needed = static_cast<size_t>(options_.confirming);
+      const auto needed = static_cast<size_t>(options_.confirming.back());
       if (suspected && confirmed_to + needed > confirming.size()) return;
       const bool valid = Valid(from, reversed);
       ++power.comparisons;
       power.processes += static_cast<int64_t>(judged.used);
       from += judged.used;
       bool found = false;
-      if (suspected) {
-        found = Confirms(std::span(confirming).subspan(confirmed_to, needed), options_);
-        confirmed_to += needed;
-      }
+      if (suspected) found = FindsAgain(confirming, confirmed_to);
       if (!valid) {
         ++power.invalid;
         continue;
@@ -72,6 +69,18 @@ class Cutter {
       power.inconclusive +=
           judged.verdict == GateVerdict::kInconclusive || (suspected && !found) ? 1 : 0;
     }
+  }
+
+  // At the looks of a confirmation by what was observed from `from` on, which goes behind it.
+  bool FindsAgain(const std::vector<double>& observed, size_t& from) const {
+    size_t used = 0;
+    bool found = false;
+    for (size_t i = 0; i < options_.confirming.size() && !found; ++i) {
+      used = static_cast<size_t>(options_.confirming[i]);
+      found = Confirms(std::span(observed).subspan(from, used), options_);
+    }
+    from += used;
+    return found;
   }
 
   bool Valid(size_t from, bool reversed) const {

@@ -245,26 +245,31 @@ class Runner {
   }
 
   Status Confirm() {
-    std::vector<CaseReport*> suspects;
+    std::vector<CaseReport*> open;
     for (CaseReport& c : report_.cases) {
-      if (Timed(c) && c.verdict == GateVerdict::kRegressed) suspects.push_back(&c);
+      if (Timed(c) && c.verdict == GateVerdict::kRegressed) open.push_back(&c);
     }
-    for (int i = 0; i < options_.confirming && !suspects.empty() && !Stopped(); ++i) {
-      if (options_.progress) {
-        options_.progress(fmt::format("confirming {} cases", suspects.size()), i,
-                          options_.confirming);
+    int done = 0;
+    for (const int look : options_.confirming) {
+      for (; done < look && !open.empty() && !Stopped(); ++done) {
+        if (options_.progress) {
+          options_.progress(fmt::format("confirming {} cases", open.size()), done,
+                            options_.confirming.back());
+        }
+        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(open, true, options_.rounds));
+        Add(answer, open, true);
       }
-      ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(suspects, true, options_.rounds));
-      Add(answer, suspects, true);
+      if (report_.interrupted) return {};
+      std::erase_if(open, [&](const CaseReport* c) { return !Timed(*c) || Confirmed(*c); });
     }
-    if (report_.interrupted) return {};
-    for (CaseReport* c : suspects) {
-      if (!Timed(*c)) continue;
-      GateOptions own = options_;
-      own.rules = RulesOf(*c, options_);
-      if (!Confirms(c->confirmation, own)) c->state = CaseState::kNotReproduced;
-    }
+    for (CaseReport* c : open) c->state = CaseState::kNotReproduced;
     return {};
+  }
+
+  bool Confirmed(const CaseReport& c) const {
+    GateOptions own = options_;
+    own.rules = RulesOf(c, options_);
+    return Confirms(c.confirmation, own);
   }
 
   // What equal code does is no regression.
@@ -346,8 +351,9 @@ class Runner {
 
 bool Confirms(std::span<const double> log_ratios, const GateOptions& options) {
   const auto slower = std::ranges::count_if(log_ratios, [](double ratio) { return ratio > 0; });
-  return LookAt(log_ratios, options.rules).p_regressed < options.confirm_alpha &&
-         slower >= options.agreeing;
+  const double alpha = options.confirm_alpha / static_cast<double>(options.confirming.size());
+  return LookAt(log_ratios, options.rules).p_regressed < alpha &&
+         static_cast<double>(slower) >= options.agreeing * static_cast<double>(log_ratios.size());
 }
 
 bool ControlsHold(GateVerdict null, GateVerdict sentinel) {

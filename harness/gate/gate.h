@@ -33,10 +33,10 @@ struct GateOptions {
   GateRules rules;
   double model_limit = 0.02;      // Instead of that of the rules, where a case is made of steps.
   double false_discovery = 0.05;  // Of the correction.
-  int confirming = 10;            // Processes; and how many must agree in sign:
-  int agreeing = 8;
-  int attributing = 20;  // Processes.
-  double confirm_alpha = 0.01;
+  std::vector<int> confirming = {10, 20};  // Looks, in processes; and the share that must agree in
+  double agreeing = 0.8;                   // sign.
+  int attributing = 20;                    // Processes.
+  double confirm_alpha = 0.01;             // Of these looks together.
   double sentinel_work = 1.03;
   int rounds = 14;
   double min_batch_s = 4e-4;
@@ -49,7 +49,8 @@ struct GateOptions {
 // Of the batch of a control at least: fewer could not be raised by 3 %.
 inline constexpr int64_t kControlIterations = 34;
 
-// Whether fresh processes, the candidate first, find a suspected slowdown again.
+// Whether the fresh processes up to one of the looks, the candidate first, find a suspected
+// slowdown again.
 bool Confirms(std::span<const double> log_ratios, const GateOptions& options);
 // Whether the controls allow a conclusion: the copy is not apart, the injected slowdown is found.
 bool ControlsHold(GateVerdict null, GateVerdict sentinel);

@@ -351,7 +351,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.footer(
       "Both builds take turns in one process, in 5 to 20 fresh processes, until each case is\n"
       "decided: ok (the slowdown is shown to be within the limit), improved, regressed (confirmed\n"
-      "by 10 more processes), layout only (regressed, but the libraries are the same machine code\n"
+      "by 10 to 20 more processes), layout only (regressed, but the libraries are the same machine code\n"
       "and data but for where functions lie: never blocks), or inconclusive. Two controls run "
       "along: a copy of the base, and "
       "the\n"
