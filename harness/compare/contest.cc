@@ -88,9 +88,11 @@ class Running {
     ContestResult& result =
         results_.emplace_back(ContestResult{.problem = problem, .wrong = first.wrong});
     const std::string pick = first.picked() != nullptr ? first.picked()->name : "";
-    for (std::string& name : Contenders(first)) {
-      const bool picked = name == pick;
-      result.contenders.push_back({.name = std::move(name), .picked = picked});
+    const auto held = options_.holders.find(problem.ToString());
+    const std::string holder = held != options_.holders.end() ? held->second : "";
+    for (std::string& name : Contenders(first, holder)) {
+      const bool picked = name == pick, holds = name == holder;
+      result.contenders.push_back({.name = std::move(name), .picked = picked, .holds = holds});
     }
   }
 
@@ -98,9 +100,9 @@ class Running {
   std::vector<ContestResult*> Open() {
     std::vector<ContestResult*> open;
     for (ContestResult& result : results_) {
-      const Contender* pick = result.picked();
-      if (result.contenders.size() < 2 || pick == nullptr || !pick->standing.tied) continue;
-      const Estimate& ratio = pick->standing.ratio_to_best_other;
+      const Contender* holder = result.Holder();
+      if (result.contenders.size() < 2 || holder == nullptr || !holder->standing.tied) continue;
+      const Estimate& ratio = holder->standing.ratio_to_best_other;
       if (ratio.interval.hi > 1 + options_.margin) open.push_back(&result);
     }
     return open;
@@ -153,19 +155,27 @@ const Contender* ContestResult::picked() const {
   return found == contenders.end() ? nullptr : &*found;
 }
 
+const Contender* ContestResult::Holder() const {
+  const auto found = std::ranges::find_if(contenders, &Contender::holds);
+  return found == contenders.end() ? picked() : &*found;
+}
+
 const Contender* ContestResult::Winner() const {
   const auto tied = [](const Contender& contender) { return contender.standing.tied; };
+  if (Holder() != nullptr && tied(*Holder())) return Holder();
   if (picked() != nullptr && tied(*picked())) return picked();
   const auto found = std::ranges::find_if(contenders, tied);
   return found == contenders.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> Contenders(const VariantComparison& comparison, int most, double slack) {
+std::vector<std::string> Contenders(const VariantComparison& comparison, const std::string& holder,
+                                    int most, double slack) {
+  const auto seeded = [&](const VariantTimes& v) { return v.picked || v.name == holder; };
   std::vector<const VariantTimes*> others;
   double least = std::numeric_limits<double>::infinity();
   for (const VariantTimes& variant : comparison.variants) {
     least = std::min(least, variant.warm.median_s);
-    if (!variant.picked) others.push_back(&variant);
+    if (!seeded(variant)) others.push_back(&variant);
   }
   const auto time = [](const VariantTimes* variant) { return variant->warm.median_s; };
   std::ranges::sort(others, {}, time);
@@ -173,7 +183,7 @@ std::vector<std::string> Contenders(const VariantComparison& comparison, int mos
   others.resize(std::min(others.size(), static_cast<size_t>(most)));
   std::vector<std::string> names;
   for (const VariantTimes& variant : comparison.variants) {
-    if (variant.picked || std::ranges::find(others, &variant) != others.end()) {
+    if (seeded(variant) || std::ranges::find(others, &variant) != others.end()) {
       names.push_back(variant.name);
     }
   }

@@ -4,11 +4,13 @@
 // All variants take part briefly, in this process; those that may win go on in several fresh ones,
 // of which each is one observation: where a process has its memory moves the same comparison by up
 // to some percent, and no number of rounds within it shows that. The processes alone decide; where
-// it stays open whether dispatch's pick is beaten by more than the margin, more of them follow.
+// it stays open whether dispatch's pick, or who won before, is beaten by more than the margin, more
+// of them follow.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,10 +24,13 @@ namespace assay::compare {
 struct ContestOptions {
   int threads = 1;
   double budget_s = 3;  // Of rounds, for each shape, up to the first look.
-  int processes = 10;   // At least 2; of open shapes then two, four and eight times as many.
+  int processes = 10;   // At least 2; of open shapes then up to eight times as many.
   // Of the intervals of one shape, all of which hold together, however often they are looked at.
   double level = 0.95;
   double margin = 0.02;
+  // By shape, as the catalog spells it: who won before. It stays unless it is beaten by more than
+  // the margin, so that a shape whose ratio is about the margin does not go to and fro.
+  std::map<std::string, std::string> holders = {};
   uint64_t seed = 1;
   std::function<bool()> stop;
   // What is done, steps done, and of how many.
@@ -35,6 +40,7 @@ struct ContestOptions {
 struct Contender {
   std::string name;
   bool picked = false;                  // By dispatch.
+  bool holds = false;                   // Won before.
   std::vector<double> logarithms = {};  // Of its time, one per process, less what all share.
   Standing standing = {{}, true};
 };
@@ -45,14 +51,17 @@ struct ContestResult {
   std::string wrong = {};                  // What was computed wrong: it is the last result then.
 
   const Contender* picked() const;  // nullptr: dispatch leaves the shape to plain loops.
-  // Of those that are tied dispatch's pick, else the first; so that it does not depend on who
-  // happened to be a little faster.
+  const Contender* Holder() const;  // Who won before, else picked().
+  // Of those that are tied the holder, else dispatch's pick, else the first; so that it does not
+  // depend on who happened to be a little faster.
   const Contender* Winner() const;
 };
 
-// Of the variants dispatch's pick, and of the others the fastest that took at most `slack` times as
-// long as the fastest of all: up to `most` of them, in the order of the variants.
-std::vector<std::string> Contenders(const VariantComparison& comparison, int most = 3,
+// Of the variants dispatch's pick and the holder ("": none), and of the others the fastest that
+// took at most `slack` times as long as the fastest of all: up to `most` of them, in the order of
+// the variants.
+std::vector<std::string> Contenders(const VariantComparison& comparison,
+                                    const std::string& holder = "", int most = 3,
                                     double slack = 1.15);
 
 // Error: of CompareVariants, of a process (measure/child.h), or the user's interruption.

@@ -25,6 +25,8 @@ class Tuning {
   // nullptr: nothing is known of the shape.
   const std::string* Find(std::string_view shape, int threads) const;
   const std::string& origin() const { return origin_; }
+  int threads() const { return threads_; }
+  const std::map<std::string, std::string, std::less<>>& picks() const { return picks_; }
 
  private:
   std::string origin_;

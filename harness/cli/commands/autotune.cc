@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -22,6 +24,7 @@ struct Options {
   std::string file, output;
   double budget_s = 3, margin_percent = 2, level_percent = 95;
   int threads = 1, processes = 10;
+  bool fresh = false;
 };
 
 measure::TunedShape Judged(const compare::ContestResult& result) {
@@ -50,6 +53,19 @@ void Print(const std::vector<measure::TunedShape>& shapes, const Options& option
              report::Printable(options.output));
 }
 
+// Winners of the file that will be written anew, if it is one of this machine and these threads.
+std::map<std::string, std::string> Holders(const Options& options) {
+  std::error_code ignored;
+  if (options.fresh || !std::filesystem::exists(options.output, ignored)) return {};
+  const Result<Tuning> before = measure::ReadTuned(options.output);
+  if (!before.ok()) {
+    fmt::print(stderr, "begun anew: {}\n", report::Printable(before.message()));
+    return {};
+  }
+  if (before->threads() != options.threads) return {};
+  return {before->picks().begin(), before->picks().end()};
+}
+
 Result<int> Run(const Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.output));
   ASSAY_ASSIGN_OR_RETURN(const auto problems, ParseProblems(options.shapes, options.file));
@@ -62,6 +78,7 @@ Result<int> Run(const Options& options) {
                                   .processes = options.processes,
                                   .level = options.level_percent / 100,
                                   .margin = options.margin_percent / 100,
+                                  .holders = Holders(options),
                                   .stop = measure::Interrupted,
                                   .progress = {}};
   contest.progress = [&](const std::string& what, int64_t done, int64_t most) {
@@ -94,6 +111,8 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("-o,--output", options->output, "The winners, as JSON; - for stdout")
       ->required()
       ->type_name("FILE|-");
+  app.add_flag("--fresh", options->fresh,
+               "Forget the winners that FILE holds: else they stay unless they are beaten");
   app.add_option("--threads", options->threads, "Threads; the winners hold for so many alone")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
@@ -116,8 +135,9 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
   app.footer(
-      "Of variants that are tied within the margin the winner is dispatch's own pick or, where it\n"
-      "is beaten, the first in the catalog's order, so that another run gives the same winners.\n"
+      "Of variants that are tied within the margin the winner is the one that FILE already names,\n"
+      "else dispatch's own pick or, where it is beaten, the first in the catalog's order, so that\n"
+      "another run gives the same winners.\n"
       "Every command follows a file of winners that ASSAY_TUNED names. It is refused on another\n"
       "machine, under another ASSAY_ISA, and by another version.\n"
       "Examples: assay autotune --shapes bench/shapes/gemm.txt -o tuned.json\n"

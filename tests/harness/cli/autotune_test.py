@@ -47,14 +47,33 @@ class Autotune(unittest.TestCase):
             known = {v["name"]: v for v in variants(entry["shape"])}
             self.assertTrue(known[entry["variant"]]["available"])
             self.assertTrue(known[entry["dispatch"]]["picked"])
-            self.assertIn(entry["processes"], (0, 2, 4, 8))
+            self.assertIn(entry["processes"], (0, 2, 4, 8, 16))
             low = entry["dispatch_to_best_other"]["lo"]
             if entry["variant"] != entry["dispatch"]:
                 self.assertGreater(low, 1 + self.tuned["margin"])
-            elif 0 < entry["processes"] < 8:  # Nothing was open.
+            elif 0 < entry["processes"] < 16:  # Nothing was open.
                 self.assertLessEqual(entry["dispatch_to_best_other"]["hi"], 1.02)
             else:
                 self.assertLessEqual(low, 1.02)
+
+    def test_who_won_before_stays_unless_it_is_beaten(self):
+        shape = SHAPES[1]
+        others = [v["name"] for v in variants(shape)
+                  if v["available"] and not v["picked"] and v["isa"] != "scalar"]
+        if not others:
+            self.skipTest("there is one variant here")
+        file = self.write(shapes=[{"shape": shape, "variant": others[0]}])
+        arguments = ("autotune", "--kernels", shape, "--budget", "0.05", "--processes", "2",
+                     "--margin", "100", "-o", file)
+        for more, stays in (((), True), (("--fresh",), False)):
+            got = assay(*arguments, *more)
+            self.assertEqual(got.returncode, 0, got.stderr)
+            winner = json.loads(file.read_text())["shapes"][0]["variant"]
+            self.assertEqual(winner == others[0], stays, got.stdout)
+        file.write_text("{}")
+        got = assay(*arguments)
+        self.assertEqual(got.returncode, 0, got.stderr)
+        self.assertIn("begun anew: ", got.stderr)
 
     def test_dispatch_follows_the_file_and_says_so(self):
         for shape in SHAPES:

@@ -22,13 +22,25 @@ TEST(Contenders, AreThePickAndTheFastestOthersInTheOrderOfVariants) {
   const auto comparison =
       Timed({{"a", 1.05}, {"b", 1.3}, {"c", 1}, {"d", 1.04}, {"e", 1.1}, {"f", 1.2}}, "e");
   EXPECT_THAT(Contenders(comparison), ElementsAre("a", "c", "d", "e"));
-  EXPECT_THAT(Contenders(comparison, 1), ElementsAre("c", "e"));
-  EXPECT_THAT(Contenders(comparison, 9, 1.25), ElementsAre("a", "c", "d", "e", "f"));
+  EXPECT_THAT(Contenders(comparison, "", 1), ElementsAre("c", "e"));
+  EXPECT_THAT(Contenders(comparison, "", 9, 1.25), ElementsAre("a", "c", "d", "e", "f"));
 }
 
 TEST(Contenders, ThePickIsOneHoweverSlow) {
   EXPECT_THAT(Contenders(Timed({{"a", 1}, {"b", 9}}, "b")), ElementsAre("a", "b"));
   EXPECT_THAT(Contenders(Timed({{"a", 1}, {"b", 9}}, "a")), ElementsAre("a"));
+}
+
+TEST(Contenders, WhoWonBeforeIsOneHoweverSlow) {
+  EXPECT_THAT(Contenders(Timed({{"a", 1}, {"b", 9}, {"c", 9}}, "a"), "c"), ElementsAre("a", "c"));
+}
+
+TEST(Winner, IsWhoWonBeforeUnlessItIsBeaten) {
+  ContestResult result;
+  result.contenders = {{.name = "picked", .picked = true}, {.name = "holder", .holds = true}};
+  EXPECT_EQ(result.Winner()->name, "holder");
+  result.contenders[1].standing.tied = false;
+  EXPECT_EQ(result.Winner()->name, "picked");
 }
 
 TEST(Winner, IsDispatchsPickWhereItIsTiedAndElseTheFirstThatIs) {

@@ -135,7 +135,8 @@ class Revisions(unittest.TestCase):
         got = repository.run(script, GATE_OUT=str(out), **binaries)
         report = json.loads((out / "gate.json").read_text())
         self.assertEqual(report["base"], "v1")
-        self.assertEqual({f.name for f in out.iterdir()}, {"gate.xml", "gate.sarif", "gate.json"})
+        self.assertEqual({f.name for f in out.iterdir()}, {"gate.xml", "gate.sarif",
+                                                          "gate.html", "gate.json"})
         self.assertIn("### Gate: ", got.stdout)
         self.assertEqual(got.returncode, 3 if report["invalid"] else 10, got.stdout + got.stderr)
         named = repository.run(script, "HEAD", "--filter", "mix", GATE_OUT=str(out), **binaries)
