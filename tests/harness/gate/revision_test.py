@@ -121,7 +121,7 @@ class Revisions(unittest.TestCase):
         self.assertEqual(got.returncode, 2, got.stdout)
         self.assertIn("nowhere: no such revision", got.stderr)
 
-    def test_the_nightly_gate_takes_the_last_tag_and_writes_every_format(self):
+    def test_the_nightly_gate_takes_the_last_tag_or_what_is_pinned_and_writes_every_format(self):
         repository = self.repository
         repository.commit("released", "WORK=1000")
         binaries = {"ASSAY_BIN": str(ASSAY.parent)}
@@ -129,6 +129,15 @@ class Revisions(unittest.TestCase):
         got = repository.run(script, **binaries)
         self.assertEqual(got.returncode, 2, got.stdout)
         self.assertIn("there is no tag", got.stderr)
+        pinned = repository.folder / "results" / "pinned"
+        pinned.write_text("# Why.\n" + repository.git("rev-parse", "HEAD") + "\n")
+        out = repository.folder / "build" / "pinned"
+        got = repository.run(script, GATE_OUT=str(out), **binaries)
+        self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
+        report = json.loads((out / "gate.json").read_text())
+        self.assertEqual(report["base"], repository.git("rev-parse", "HEAD"))
+        history = repository.folder / "results" / "history.jsonl"
+        self.assertEqual(history.exists(), not report["invalid"])
         repository.git("tag", "v1")
         repository.commit("after it", "WORK=1400")
         out = repository.folder / "build" / "report"
