@@ -74,6 +74,19 @@ Result<CaseLibrary> CaseLibrary::Load(const std::string& path) {
     const char* why = dlerror();
     return Error(fmt::format("{}: cannot be loaded: {}", path, why != nullptr ? why : "unknown"));
   }
+  return Of(std::move(library), path);
+}
+
+Result<CaseLibrary> CaseLibrary::LoadCopy(const std::string& path) {
+  CaseLibrary library;
+  library.copy_ = MemoryFile::Of(path);
+  if (library.copy_.is_open()) {
+    library.handle_.reset(dlopen(library.copy_.path().c_str(), RTLD_NOW | RTLD_LOCAL));
+  }
+  return library.handle_ ? Of(std::move(library), path) : Load(path);
+}
+
+Result<CaseLibrary> CaseLibrary::Of(CaseLibrary library, const std::string& path) {
   auto function =
       reinterpret_cast<assay_cases_function>(dlsym(library.handle_.get(), "assay_cases"));
   if (function == nullptr) {

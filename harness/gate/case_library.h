@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/gate/memory_file.h"
 #include "harness/gate/registry.h"
 #include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
@@ -23,6 +24,10 @@ class CaseLibrary {
   // Loads it with its own copy of everything (RTLD_LOCAL). Error: it cannot be loaded, exports no
   // registry, or one of another version or with a case that is not whole.
   static Result<CaseLibrary> Load(const std::string& path);
+  // The same, from a copy in memory, whose pages lie elsewhere in every process: that those of a
+  // file lie well or badly in the caches is no property of a build. From the file itself where it
+  // cannot be loaded otherwise.
+  static Result<CaseLibrary> LoadCopy(const std::string& path);
 
   // Those that it lists, then those that were made.
   const std::deque<LibraryCase>& cases() const { return cases_; }
@@ -37,8 +42,11 @@ class CaseLibrary {
     void operator()(void* handle) const;
   };
 
+  // Reads the registry of what is loaded.
+  static Result<CaseLibrary> Of(CaseLibrary library, const std::string& path);
   Status Add(const assay_case* original);
 
+  MemoryFile copy_;  // Is open as long as it is loaded: libraries are known by their paths.
   std::unique_ptr<void, Close> handle_;
   const assay_registry* registry_ = nullptr;
   std::deque<LibraryCase> cases_;

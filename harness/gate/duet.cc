@@ -112,8 +112,14 @@ class Pair {
         std::llround(static_cast<double>(result_.iterations) * job_.candidate_work));
     const auto base = [&] { return Batch(*base_, result_.iterations); };
     const auto candidate = [&] { return Batch(*candidate_, more); };
-    base();  // Discarded.
-    candidate();
+    // Discarded, in either order: who ran last finds its operands in the caches.
+    if ((random() & 1) != 0) {
+      base();
+      candidate();
+    } else {
+      candidate();
+      base();
+    }
     const int64_t switches = measure::InvoluntarySwitches();
     std::vector<double> ratios, base_s, candidate_s;
     // Pairs of rounds are ABBA or BAAB, so that a drift within them cancels.
@@ -150,7 +156,7 @@ using Libraries = std::map<std::string, CaseLibrary>;
 
 Status LoadInto(Libraries& libraries, const std::string& path) {
   if (libraries.contains(path)) return {};
-  ASSAY_ASSIGN_OR_RETURN(CaseLibrary library, CaseLibrary::Load(path));
+  ASSAY_ASSIGN_OR_RETURN(CaseLibrary library, CaseLibrary::LoadCopy(path));
   libraries.emplace(path, std::move(library));
   return {};
 }

@@ -80,9 +80,9 @@ std::vector<StepTimes> TimeSteps(ReadyCase& base, ReadyCase& candidate, int64_t 
   std::vector<StepTimes> steps = StepsOf(base, candidate);
   Laps a(base, steps, clock_s), b(candidate, steps, clock_s);
   bool base_first = false;
-  for (int round = -1; round < rounds; ++round) {  // The first warms up.
+  for (int round = -1; round < rounds; ++round) {  // The first warms up, in either order.
     if (round == 0) a.Forget(), b.Forget();
-    base_first = round % 2 == 0 ? (random() & 1) != 0 : !base_first;
+    base_first = round < 0 || round % 2 == 0 ? (random() & 1) != 0 : !base_first;
     (base_first ? a : b).Batch(iterations);
     (base_first ? b : a).Batch(iterations);
   }
