@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <span>
 
+#include "harness/gate/copy.h"
+
 namespace assay::gate {
 namespace {
 
@@ -78,11 +80,10 @@ Result<CaseLibrary> CaseLibrary::Load(const std::string& path) {
 }
 
 Result<CaseLibrary> CaseLibrary::LoadCopy(const std::string& path) {
+  const Result<Copy> copy = Copy::Of(path);  // May go when it is loaded.
+  if (!copy.ok()) return Load(path);
   CaseLibrary library;
-  library.copy_ = MemoryFile::Of(path);
-  if (library.copy_.is_open()) {
-    library.handle_.reset(dlopen(library.copy_.path().c_str(), RTLD_NOW | RTLD_LOCAL));
-  }
+  library.handle_.reset(dlopen(copy->path().c_str(), RTLD_NOW | RTLD_LOCAL));
   return library.handle_ ? Of(std::move(library), path) : Load(path);
 }
 

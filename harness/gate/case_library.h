@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "harness/gate/memory_file.h"
 #include "harness/gate/registry.h"
 #include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
@@ -46,7 +45,6 @@ class CaseLibrary {
   static Result<CaseLibrary> Of(CaseLibrary library, const std::string& path);
   Status Add(const assay_case* original);
 
-  MemoryFile copy_;  // Is open as long as it is loaded: libraries are known by their paths.
   std::unique_ptr<void, Close> handle_;
   const assay_registry* registry_ = nullptr;
   std::deque<LibraryCase> cases_;

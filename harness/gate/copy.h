@@ -1,4 +1,4 @@
-// A copy of a library, the same code at other addresses: what controls compare it to.
+// A copy of a library: the same code and data in other memory.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace assay::gate {
 // Goes away with the object.
 class Copy {
  public:
-  // In the folder of temporary files. Error: it cannot be copied.
+  // Of the same name, in a new folder of temporary files. Error: it cannot be copied.
   static Result<Copy> Of(const std::string& path);
 
   Copy() = default;
