@@ -52,6 +52,8 @@ struct SearchSpace {
   std::vector<Recipes> recipes = {Recipes()};
   // To be tried before operators fall back to fp32, where no model of the above will do.
   std::vector<Recipes> rescue = {};
+  // Others, of which nothing was said: for strategies that choose them by what they promise.
+  std::vector<Recipes> open_recipes = {};
 };
 
 // Every operator at its first choice, or at `weights` where it has that choice.

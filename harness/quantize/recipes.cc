@@ -12,6 +12,18 @@ std::span<const RecipeEntry> AllRecipes() {
   return kEntries;
 }
 
+std::vector<Recipes> EveryRecipes() {
+  std::vector<Recipes> all = {Recipes()};
+  for (const RecipeEntry& entry : AllRecipes()) {
+    for (size_t i = all.size(); i-- > 0;) {
+      Recipes with = all[i];
+      with.*entry.field = true;
+      all.push_back(with);
+    }
+  }
+  return all;
+}
+
 std::string ToString(const Recipes& recipes) {
   std::string text;
   for (const RecipeEntry& entry : AllRecipes()) {

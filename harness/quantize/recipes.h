@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace assay::quantize {
 
@@ -24,6 +25,9 @@ struct RecipeEntry {
   bool Recipes::*field;
 };
 std::span<const RecipeEntry> AllRecipes();
+
+// Every combination, none of them first.
+std::vector<Recipes> EveryRecipes();
 
 // "weight_clipping + bias_correction"; "none".
 std::string ToString(const Recipes& recipes);

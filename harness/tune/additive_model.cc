@@ -8,12 +8,8 @@ AdditiveModel::AdditiveModel(const std::vector<std::vector<double>>& mean,
     offset_.push_back(mean_.size());
     mean_.insert(mean_.end(), choices.begin(), choices.end());
   }
-  covariance_.resize(mean_.size() * mean_.size());
-  for (size_t op = 0; op < deviation.size(); ++op) {
-    for (size_t choice = 0; choice < deviation[op].size(); ++choice) {
-      const size_t i = offset_[op] + choice;
-      covariance_[i * mean_.size() + i] = deviation[op][choice] * deviation[op][choice];
-    }
+  for (const auto& choices : deviation) {
+    for (const double each : choices) variance_.push_back(each * each);
   }
 }
 
@@ -23,17 +19,43 @@ double AdditiveModel::Sum(const Point& point) const {
   return sum;
 }
 
+std::vector<double> AdditiveModel::Covariance(const Point& point) const {
+  std::vector<double> with(mean_.size());
+  for (size_t op = 0; op < point.size(); ++op) {
+    const size_t chosen = offset_[op] + point[op];
+    if (covariance_.empty()) {
+      with[chosen] = variance_[chosen];
+      continue;
+    }
+    for (size_t i = 0; i < with.size(); ++i) with[i] += covariance_[chosen * with.size() + i];
+  }
+  return with;
+}
+
+double AdditiveModel::Variance(const Point& point) const {
+  const std::vector<double> with = Covariance(point);
+  double variance = 0;
+  for (size_t op = 0; op < point.size(); ++op) variance += with[offset_[op] + point[op]];
+  return variance;
+}
+
+double AdditiveModel::VarianceAfter(const Point& point, const std::vector<double>& covariance,
+                                    double variance, size_t op, size_t choice) const {
+  const size_t before = offset_[op] + point[op], after = offset_[op] + choice;
+  return variance + 2 * (covariance[after] - covariance[before]) + Of(after, after) +
+         Of(before, before) - 2 * Of(before, after);
+}
+
 void AdditiveModel::Correct(const Point& point, double sum, double deviation) {
   const size_t n = mean_.size();
-  std::vector<double> with(n);  // Covariance of each contribution with the sum.
-  for (size_t i = 0; i < n; ++i) {
-    for (size_t op = 0; op < point.size(); ++op) {
-      with[i] += covariance_[i * n + offset_[op] + point[op]];
-    }
-  }
+  const std::vector<double> with = Covariance(point);
   double variance = deviation * deviation;
   for (size_t op = 0; op < point.size(); ++op) variance += with[offset_[op] + point[op]];
   if (!(variance > 0)) return;
+  if (covariance_.empty()) {
+    covariance_.resize(n * n);
+    for (size_t i = 0; i < n; ++i) covariance_[i * n + i] = variance_[i];
+  }
   const double surprise = sum - Sum(point);
   for (size_t i = 0; i < n; ++i) {
     mean_[i] += with[i] / variance * surprise;

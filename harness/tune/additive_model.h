@@ -21,10 +21,26 @@ class AdditiveModel {
   // A measured sum; `deviation` is that of the measurement.
   void Correct(const Point& point, double sum, double deviation);
 
+  // Of the sum, without that of a measurement.
+  double Variance(const Point& point) const;
+  // Covariance of each contribution with the sum.
+  std::vector<double> Covariance(const Point& point) const;
+  // The variance of the sum after one operator takes another choice; `covariance` and `variance`
+  // are those of the point before.
+  double VarianceAfter(const Point& point, const std::vector<double>& covariance, double variance,
+                       size_t op, size_t choice) const;
+
  private:
+  // Of two contributions, by index.
+  double Of(size_t i, size_t j) const {
+    if (covariance_.empty()) return i == j ? variance_[i] : 0;
+    return covariance_[i * mean_.size() + j];
+  }
+
   std::vector<size_t> offset_;
   std::vector<double> mean_;
-  std::vector<double> covariance_;  // Row by row.
+  std::vector<double> variance_;    // Before any correction: they are independent.
+  std::vector<double> covariance_;  // Row by row; empty before the first correction.
 };
 
 }  // namespace assay::tune

@@ -210,6 +210,7 @@ void ReadRecipes(const Field& field, const Field& weight_algorithm, Quantization
     }
     TryBoth(weight_algorithm, &quantize::Recipes::weight_clipping, values, config.recipes);
   }
+  config.open_recipes = !asked;
   if (asked) return;
   config.rescue.resize(2);
   config.rescue[0].bias_correction = true;

@@ -50,6 +50,7 @@ struct QuantizationConfig {
   // To be tried before operators fall back to fp32: where the configuration is silent about
   // recipes.
   std::vector<quantize::Recipes> rescue;
+  bool open_recipes = true;                            // Whether it is silent about them.
   bool first_quantized = true, last_quantized = true;  // Of convolutions and products.
   std::vector<OperatorRule> rules;                     // The more special ones come later.
 };

@@ -159,22 +159,24 @@ Result<std::unique_ptr<engine::Session>> Evaluator::MakeSession(const Model& mod
   return std::make_unique<engine::Session>(std::move(shared), threads);
 }
 
+Status Evaluator::LoadInputs(int64_t first, std::span<const TensorView> inputs) const {
+  ASSAY_CHECK(data_.has_value() && inputs.size() == 1 && inputs[0].dtype == DType::kF32);
+  const int64_t n = inputs[0].shape[0];
+  const int64_t row = inputs[0].elements() / n;
+  std::vector<int64_t> dims = inputs[0].shape.dims();
+  dims[0] = 1;
+  for (int64_t i = 0; i < n; ++i) {
+    int64_t label = 0;
+    const TensorView image{inputs[0].as<float>().data() + i * row, DType::kF32, Shape(dims)};
+    ASSAY_RETURN_IF_ERROR(data_->Load((first + i) % data_->size(), image, {&label, 1}));
+  }
+  return {};
+}
+
 Result<std::vector<Tensor>> Evaluator::StageInputs(const engine::Plan& plan) const {
   if (!data_) return engine::Noise(plan.inputs(), config_.random_seed);
-  Tensor batch(DType::kF32, plan.inputs()[0].shape);
-  const int64_t n = batch.shape()[0];
-  std::vector<int64_t> labels(static_cast<size_t>(n));
-  const int64_t row = batch.elements() / n;
-  // A batch larger than the data repeats it.
-  for (int64_t i = 0; i < n; ++i) {
-    std::vector<int64_t> dims = batch.shape().dims();
-    dims[0] = 1;
-    const TensorView image{batch.as<float>().data() + i * row, DType::kF32, Shape(dims)};
-    ASSAY_RETURN_IF_ERROR(data_->Load(i % data_->size(), image,
-                                      std::span(labels).subspan(static_cast<size_t>(i), 1)));
-  }
-  std::vector<Tensor> inputs;
-  inputs.push_back(std::move(batch));
+  std::vector<Tensor> inputs = engine::Allocate(plan.inputs());
+  ASSAY_RETURN_IF_ERROR(LoadInputs(0, engine::Views(inputs)));
   return inputs;
 }
 

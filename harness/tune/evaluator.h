@@ -87,6 +87,9 @@ class Evaluator {
                         std::span<const std::string> subjects);
   Status ObserveFootprint(const Model& model);
   Status ObserveSize(const Model& model);
+  // The labelled samples from `first` on, over again where they are too few, without their labels.
+  // `inputs`: those of a plan of the model, of any batch. There is data, and it fits the model.
+  Status LoadInputs(int64_t first, std::span<const TensorView> inputs) const;
   // Which classes it predicted in ObserveAccuracy.
   const Predictions& predictions() const { return predictions_; }
   // All four; the latency of this model alone.

@@ -7,8 +7,10 @@
 #include "harness/graph/passes/fold_batch_norm.h"
 #include "harness/graph/passes/remove_identity.h"
 #include "harness/measure/interrupt.h"
+#include "harness/tune/discrete_space.h"
 #include "harness/tune/ranker.h"
 #include "harness/tune/search_space.h"
+#include "harness/tune/settings.h"
 
 namespace assay::tune {
 
@@ -105,6 +107,19 @@ Result<ModelFacts> Material::MeasureFacts(const std::string& calibration) {
   FactsOptions options = Options();
   options.calibration = calibration;
   return tune::MeasureFacts(source_, space_.ops, *quantizer_, fill_, options);
+}
+
+Result<std::vector<double>> Material::MeasureSettings(const quantize::BatchSource& samples) {
+  const DiscreteSpace operators(space_.ops);
+  std::vector<double> known;
+  for (const quantize::QuantPlan& settings : KnownSettings(space_)) {
+    const auto plan = WithSettings(operators.Config(operators.First()), settings, space_.ops);
+    ASSAY_ASSIGN_OR_RETURN(const quantize::Quantized quantized, quantizer_->Quantize(plan));
+    ASSAY_ASSIGN_OR_RETURN(const double error,
+                           MeasureOutputError(source_, quantized.graph, samples, Options()));
+    known.push_back(error);
+  }
+  return ExpectedErrors(AllSettings(space_), known);
 }
 
 Result<measure::Profile> Material::Profile(const Graph& graph) {

@@ -34,6 +34,10 @@ class Material {
   // Of operators one by one (operator_facts.h), on the first calibration samples; timed with one
   // sample and thread. After Calibrate.
   Result<ModelFacts> MeasureFacts(const std::string& calibration);
+  // Noise over signal power of the outputs of fully quantized models, by AllSettings: of the known
+  // ones measured, of the others as it may be expected. `samples` should not be those of
+  // calibration, which recipes make the best of. After Calibrate.
+  Result<std::vector<double>> MeasureSettings(const quantize::BatchSource& samples);
 
   // The steps of a graph, and how much its outputs differ from fp32's: measured like the facts.
   Result<measure::Profile> Profile(const Graph& graph);

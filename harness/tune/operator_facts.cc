@@ -327,11 +327,13 @@ json ToJson(const ModelFacts& facts) {
   }
   return {{"operators", operators},
           {"borders", borders},
+          {"settings_error", facts.settings_error},
           {"latency_s", facts.latency_s},
           {"bytes", facts.bytes}};
 }
 
-Result<ModelFacts> ParseFacts(const json& text, const std::vector<QuantizableOp>& ops) try {
+Result<ModelFacts> ParseFacts(const json& text, const std::vector<QuantizableOp>& ops,
+                              size_t settings) try {
   ModelFacts facts;
   for (const json& op : text.at("operators")) {
     facts.operators.push_back(
@@ -340,9 +342,10 @@ Result<ModelFacts> ParseFacts(const json& text, const std::vector<QuantizableOp>
   for (const json& border : text.at("borders")) {
     facts.borders.push_back({border.at("from"), border.at("to"), border.at("latency_s")});
   }
+  text.at("settings_error").get_to(facts.settings_error);
   facts.latency_s = text.at("latency_s");
   facts.bytes = text.at("bytes");
-  bool fits = facts.operators.size() == ops.size();
+  bool fits = facts.operators.size() == ops.size() && facts.settings_error.size() == settings;
   for (size_t i = 0; fits && i < ops.size(); ++i) {
     const OperatorFacts& op = facts.operators[i];
     for (const auto* column : {&op.own_error, &op.output_error, &op.saved_s, &op.saved_bytes}) {

@@ -29,7 +29,8 @@ struct FactsOptions {
 // Errors: every operator alone in each of its int8 choices, against fp32 on the same samples.
 // Latency: by the steps of the fp32 model and of the models whose operators are all alike; borders
 // by the steps that convert in a model whose operators alternate, by element. Bytes: of constants.
-// Weights and limit of the facts are the caller's. Error: the session's own, or an interruption.
+// Settings, weights and limit of the facts are the caller's. Error: the session's own, or an
+// interruption.
 Result<ModelFacts> MeasureFacts(const Graph& source,
                                 const std::vector<quantize::QuantizableOp>& ops,
                                 quantize::Quantizer& quantizer,
@@ -47,8 +48,8 @@ double ConstantBytes(const Graph& graph);
 
 // Everything but weights and limit, to the bit: what the journal keeps, since clocks were read.
 nlohmann::json ToJson(const ModelFacts& facts);
-// Error: not the facts of these operators.
+// Error: not the facts of these operators and of so many settings.
 Result<ModelFacts> ParseFacts(const nlohmann::json& json,
-                              const std::vector<quantize::QuantizableOp>& ops);
+                              const std::vector<quantize::QuantizableOp>& ops, size_t settings);
 
 }  // namespace assay::tune

@@ -1,6 +1,6 @@
 #include "harness/tune/plan_search.h"
 
-#include <algorithm>
+#include "harness/tune/settings.h"
 
 namespace assay::tune {
 
@@ -8,28 +8,13 @@ using quantize::QuantConfig;
 using quantize::QuantPlan;
 using quantize::Recipes;
 
-PlanSearch::PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strategy> strategy)
-    : space_(space), strategy_(std::move(strategy)) {
-  for (const Recipes& recipes : space_.recipes) {
-    for (const std::string& algorithm : space_.algorithms) {
-      QuantPlan settings;
-      settings.calibration = algorithm;
-      settings.recipes = recipes;
-      settings_.push_back(std::move(settings));
-    }
-  }
-}
-
-QuantPlan PlanSearch::PlanOf(const QuantConfig& operators, const QuantPlan& settings) const {
-  QuantPlan plan = settings;
-  plan.operators = operators;
-  for (const quantize::QuantizableOp& op : space_.ops) {
-    const bool free =
-        op.algorithms.empty() || std::ranges::count(op.algorithms, plan.calibration) > 0;
-    if (!free) plan.calibration_of[op.node] = op.algorithms.front();
-  }
-  return plan;
-}
+PlanSearch::PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strategy> strategy,
+                       bool chooses_settings)
+    : space_(space),
+      strategy_(std::move(strategy)),
+      chooses_settings_(chooses_settings),
+      settings_(chooses_settings ? AllSettings(space) : AskedSettings(space)),
+      settled_(chooses_settings) {}
 
 // Where the settings tried so far are all told: more of them, or the end of their search.
 void PlanSearch::Settle() {
@@ -46,13 +31,18 @@ void PlanSearch::Settle() {
 }
 
 std::optional<QuantPlan> PlanSearch::Next() {
+  if (chooses_settings_) {
+    const auto next = strategy_->Next();
+    if (!next) return std::nullopt;
+    return WithSettings(*next, settings_[strategy_->settings()], space_.ops);
+  }
   if (!first_) first_ = strategy_->Next();
   if (!first_) return std::nullopt;
   if (!settled_ && told_ == settings_.size()) Settle();
-  if (!settled_) return PlanOf(*first_, settings_[told_]);
+  if (!settled_) return WithSettings(*first_, settings_[told_], space_.ops);
   const auto next = strategy_->Next();
   if (!next) return std::nullopt;
-  return PlanOf(*next, settings_[best_]);
+  return WithSettings(*next, settings_[best_], space_.ops);
 }
 
 void PlanSearch::Tell(const Feedback& feedback) {

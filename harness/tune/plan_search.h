@@ -1,5 +1,6 @@
 // PlanSearch: a strategy decides the precision of operators; what else a plan has, calibration and
-// recipes, is settled on the strategy's first proposal, before it goes on.
+// recipes, is settled on the strategy's first proposal, before it goes on; unless the strategy
+// decides about that as well.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,9 @@ namespace assay::tune {
 
 class PlanSearch {
  public:
-  PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strategy> strategy);
+  // `chooses_settings` as of the strategy's entry.
+  PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strategy> strategy,
+             bool chooses_settings = false);
 
   // The strategy's first proposal comes with each combination of algorithms and recipes of the
   // space; where none of these is feasible, with each set of recipes that comes to the rescue.
@@ -26,19 +29,19 @@ class PlanSearch {
   int64_t remaining() const;
 
  private:
-  quantize::QuantPlan PlanOf(const quantize::QuantConfig& operators,
-                             const quantize::QuantPlan& settings) const;
   void Settle();
 
   quantize::SearchSpace space_;
   std::unique_ptr<Strategy> strategy_;
+  bool chooses_settings_;
   std::optional<quantize::QuantConfig> first_;
-  std::vector<quantize::QuantPlan> settings_;  // To be tried with the first; no operators in them.
+  // To be tried with the first, or to choose from; no operators in them.
+  std::vector<quantize::QuantPlan> settings_;
   size_t told_ = 0;
   bool rescued_ = false;
   size_t best_ = 0;  // Of settings_.
   std::optional<Feedback> best_feedback_;
-  bool settled_ = false;
+  bool settled_;
 };
 
 }  // namespace assay::tune

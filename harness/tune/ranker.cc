@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace assay::tune {
 namespace {
@@ -15,6 +16,9 @@ double Anchored(double baseline, const Change& change) {
   return change.kind == Change::Kind::kRatio ? baseline * change.estimate.value
                                              : baseline + change.estimate.value;
 }
+
+// Of an estimate whose interval this is, taken for one of 95 % of a normal distribution.
+double Deviation(const Interval& interval) { return (interval.hi - interval.lo) / (2 * 1.96); }
 
 }  // namespace
 
@@ -189,6 +193,24 @@ double Ranker::Cost(int64_t index) const {
     weights += column.weight;
   }
   return sum / weights;  // NaN where both are 0.
+}
+
+double Ranker::LossDeviation(int64_t index) const {
+  const auto change = VersusBaseline(Find(kAccuracy), index);
+  return change ? Deviation(change->estimate.interval) : kUnavailable;
+}
+
+double Ranker::CostDeviation(int64_t index) const {
+  double variance = 0, weights = 0;
+  for (const MultiObjective::Column& column : judge_.columns()) {
+    if (column.is_accuracy) continue;
+    weights += column.weight;
+    const auto change = VersusBaseline(Find(listed_[column.objective]), index);
+    if (!change || change->kind != Change::Kind::kRatio) continue;  // Sizes are exact.
+    const double deviation = column.weight * Deviation(change->estimate.interval);
+    variance += deviation * deviation;
+  }
+  return std::sqrt(variance) / weights;
 }
 
 bool Ranker::Stopped(int64_t index) const {

@@ -44,6 +44,10 @@ class Ranker {
   // Accuracy of a trial, and how much worse than the baseline it is, the direction applied.
   double Accuracy(int64_t index) const;
   double AccuracyLoss(int64_t index) const;
+  // Standard deviations of both by the noise of their measurement, as their intervals say; NaN
+  // where there is none.
+  double LossDeviation(int64_t index) const;
+  double CostDeviation(int64_t index) const;
   // The constraints that a trial breaks.
   std::vector<Violation> Violations(int64_t index) const;
   // Whether its evaluation was stopped.

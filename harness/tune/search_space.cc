@@ -63,6 +63,7 @@ Result<quantize::SearchSpace> MakeSearchSpace(const Graph& graph,
   space.algorithms = config.algorithms;
   space.recipes = config.recipes;
   space.rescue = config.rescue;
+  if (config.open_recipes) space.open_recipes = quantize::EveryRecipes();
   const auto first = std::ranges::find_if(space.ops, IsProduct);
   const auto last = std::find_if(space.ops.rbegin(), space.ops.rend(), IsProduct);
   if (first != space.ops.end() && !config.first_quantized) first->choices = {Precision::kFp32};

@@ -23,6 +23,9 @@ struct Feedback {
   bool feasible = false;  // Meets the criterion.
   // What the objectives other than accuracy say, against fp32's 1; less is better. NaN: not known.
   double cost = std::numeric_limits<double>::quiet_NaN();
+  // Standard deviations of loss and cost by the noise of their measurement. NaN: not known.
+  double loss_deviation = std::numeric_limits<double>::quiet_NaN();
+  double cost_deviation = std::numeric_limits<double>::quiet_NaN();
 };
 
 // What was measured of one operator before the search; one entry per choice, in their order.
@@ -46,6 +49,9 @@ struct BorderFacts {
 struct ModelFacts {
   std::vector<OperatorFacts> operators;  // In the order of the operators that the strategy has.
   std::vector<BorderFacts> borders;
+  // By settings (settings.h): noise over signal power of the outputs with all operators at their
+  // first choice, measured or expected. Empty: there is nothing to choose.
+  std::vector<double> settings_error;
   double latency_s = 0;  // Of the whole fp32 model.
   double bytes = 0;      // Of all its constants.
   // The shares of latency and size in Feedback::cost; they sum to at most 1.
@@ -64,6 +70,9 @@ class Strategy {
   // one before.
   virtual std::optional<quantize::QuantConfig> Next() = 0;
   virtual void Tell(const Feedback& feedback) = 0;
+  // Which of the settings (AllSettings) the last proposal goes with, where
+  // StrategyEntry::chooses_settings.
+  virtual size_t settings() const { return 0; }
   // An upper bound on the trials still to come: for estimates.
   virtual int64_t remaining() const = 0;
 };
@@ -73,6 +82,9 @@ struct StrategyEntry {
   std::string_view summary;
   std::unique_ptr<Strategy> (*make)(std::vector<quantize::QuantizableOp> ops, uint64_t seed);
   bool wants_facts = false;  // Measured before the search begins (operator_facts.h).
+  // Whether it says with which settings, or those that lose least with its first proposal serve for
+  // all (plan_search.h).
+  bool chooses_settings = false;
 };
 
 // Every file of strategies/.

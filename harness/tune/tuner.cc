@@ -20,6 +20,7 @@
 #include "harness/tune/result.h"
 #include "harness/tune/run_key.h"
 #include "harness/tune/series.h"
+#include "harness/tune/settings.h"
 #include "harness/tune/strategy.h"
 #include "harness/tune/workspace.h"
 
@@ -130,7 +131,7 @@ class Run {
     result_.warnings.insert(result_.warnings.end(), said.begin(), said.end());
     auto strategy = strategy_entry_->make(material_->space().ops, config_.random_seed);
     ASSAY_RETURN_IF_ERROR(Inform(*strategy));
-    PlanSearch search(material_->space(), std::move(strategy));
+    PlanSearch search(material_->space(), std::move(strategy), strategy_entry_->chooses_settings);
     const ExitPolicyConfig& policy = config_.exit_policy;
     for (int64_t index = 1; index <= policy.max_trials; ++index) {
       const auto proposed = search.Next();
@@ -139,7 +140,8 @@ class Run {
       const TrialRecord& trial = result_.trials.back();
       if (trial.resumed) earlier_s += trial.elapsed_s;
       search.Tell({trial.plan.operators, ranker_->Accuracy(index), ranker_->AccuracyLoss(index),
-                   trial.feasible, ranker_->Cost(index)});
+                   trial.feasible, ranker_->Cost(index), ranker_->LossDeviation(index),
+                   ranker_->CostDeviation(index)});
       const int64_t remaining = std::min(search.remaining(), policy.max_trials - index);
       if (events_.trial) events_.trial(trial, remaining);
       if (policy.performance_only) break;
@@ -156,11 +158,8 @@ class Run {
   // With the first trial come the facts: what clocks said then decides the sequence.
   Status Inform(Strategy& strategy) {
     if (!strategy_entry_->wants_facts || config_.exit_policy.performance_only) return {};
-    const auto& ops = material_->space().ops;
     if (crew_ != nullptr) crew_->Quiet();
-    Result<ModelFacts> facts = IsKnown(1)
-                                   ? ParseFacts(KnownLine(1).value("facts", json()), ops)
-                                   : material_->MeasureFacts(material_->space().algorithms.front());
+    Result<ModelFacts> facts = IsKnown(1) ? KnownFacts() : MeasureFacts();
     if (!facts.ok()) return IsKnown(1) ? BadLine(1, facts.status().message()) : facts.status();
     facts_ = ToJson(*facts);
     const CriterionConfig& criterion = config_.criterion;
@@ -170,6 +169,24 @@ class Run {
     WeighCosts(*facts);
     strategy.Inform(*facts);
     return {};
+  }
+
+  Result<ModelFacts> KnownFacts() const {
+    const quantize::SearchSpace& space = material_->space();
+    const size_t settings = strategy_entry_->chooses_settings ? AllSettings(space).size() : 0;
+    return ParseFacts(KnownLine(1).value("facts", json()), space.ops, settings);
+  }
+
+  Result<ModelFacts> MeasureFacts() {
+    ASSAY_ASSIGN_OR_RETURN(ModelFacts facts,
+                           material_->MeasureFacts(material_->space().algorithms.front()));
+    if (strategy_entry_->chooses_settings) {
+      ASSAY_ASSIGN_OR_RETURN(facts.settings_error,
+                             material_->MeasureSettings([this](int64_t first, auto inputs) {
+                               return evaluator_->LoadInputs(first, inputs);
+                             }));
+    }
+    return facts;
   }
 
   // As Ranker::Cost weighs them; footprint goes with the size of the constants.

@@ -1,14 +1,17 @@
-// Assay's own strategy: what every operator saves and loses in int8, and what borders cost, was
-// measured one by one (ModelFacts); the best configuration under the criterion is found exactly
-// (pareto_solver.h), tried, the model corrected by what was measured, and solved again, until it
-// proposes what was tried. Then come the points of the predicted front that promise the most
-// hypervolume, the same way. Clocks decide through facts and feedback alone, which the journal has.
+// Assay's own strategy: what every operator saves and loses in int8, what borders cost, and how far
+// calibrations and recipes go, was measured one by one (ModelFacts); the best configuration under
+// the criterion is found exactly (pareto_solver.h), tried, the model corrected by what was
+// measured, and solved again, until it promises nothing that a clock can tell. All other trials go
+// where the hypervolume of the front is expected to grow the most. Clocks decide through facts and
+// feedback alone, which the journal has.
 #include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "harness/tune/additive_model.h"
 #include "harness/tune/discrete_space.h"
+#include "harness/tune/front_gain.h"
+#include "harness/tune/loss_model.h"
 #include "harness/tune/pareto_solver.h"
 #include "harness/tune/strategy.h"
 
@@ -19,10 +22,22 @@ using quantize::Precision;
 using quantize::QuantizableOp;
 
 constexpr double kCostDeviation = 0.03;  // Of a measured cost, as a share of fp32's.
-constexpr double kLossDeviation = 0.1;   // Of a measured loss, as a share of the limit.
 constexpr double kCostDoubt = 0.3;       // Of what an operator saves, as a share of it.
+constexpr double kLeastCost = 0.01;      // Clocks of two trials tell no less apart, as a share.
 constexpr double kSteps = 2048;          // Losses are counted in such parts of the budget.
-constexpr double kLeastGain = 1e-3;      // Of hypervolume, as a share of all there could be.
+constexpr size_t kClimbs = 4;            // From so many of the most promising configurations.
+
+struct Candidate {
+  size_t settings = 0;
+  Point point;
+
+  auto operator<=>(const Candidate&) const = default;
+};
+
+struct Promise {
+  double gain = -1;
+  Candidate candidate;
+};
 
 class Pareto : public Strategy {
  public:
@@ -30,52 +45,52 @@ class Pareto : public Strategy {
 
   void Inform(const ModelFacts& facts) override {
     facts_ = facts;
+    alike_.clear();
     std::vector<std::vector<double>> saving, doubt;
-    for (const OperatorFacts& op : facts_.operators) {
+    for (size_t op = 0; op < space_.dimensions(); ++op) {
       saving.emplace_back();
       doubt.emplace_back();
-      for (size_t choice = 0; choice < op.saved_s.size(); ++choice) {
-        saving.back().push_back(-Share(op.saved_s[choice], op.saved_bytes[choice]));
+      for (size_t choice = 0; choice < space_.choices(op); ++choice) {
+        const OperatorFacts& measured = facts_.operators[op];
+        saving.back().push_back(-Share(measured.saved_s[choice], measured.saved_bytes[choice]));
         doubt.back().push_back(kCostDoubt * std::abs(saving.back().back()));
       }
+      alike_.push_back(Alike(saving.back()));
     }
     cost_.emplace(saving, doubt);
-    SetLoss(limit());
+    loss_.emplace(facts_);
   }
 
   std::optional<quantize::QuantConfig> Next() override {
     if (remaining() <= 0) return std::nullopt;
-    const bool first = tried_.empty() && !space_.IsBaseline(space_.First());
-    const auto point = first ? std::optional(space_.First()) : Propose();
-    if (!point) return std::nullopt;
-    current_ = *point;
+    current_ = Propose();
     tried_.insert(current_);
-    return space_.Config(current_);
+    return space_.Config(current_.point);
   }
+
+  size_t settings() const override { return current_.settings; }
 
   void Tell(const Feedback& feedback) override {
-    if (std::isfinite(feedback.cost)) {
-      cost_->Correct(current_, feedback.cost - 1 - BorderCost(current_), kCostDeviation);
-    }
+    if (std::isfinite(feedback.cost)) CorrectCost(feedback.cost);
     if (!std::isfinite(feedback.loss)) return;
-    if (!scaled_ && feedback.loss > 0) SetLoss(feedback.loss);
-    scaled_ = true;
-    loss_->Correct(current_, feedback.loss, kLossDeviation * limit());
-    const double cost = std::isfinite(feedback.cost) ? feedback.cost : PredictedCost(current_);
+    loss_->Tell(current_.settings, current_.point, feedback.loss, feedback.loss_deviation);
+    const auto known = [](double deviation) { return std::isfinite(deviation) ? deviation : 0; };
     if (feedback.feasible) {
-      good_.push_back({std::max(feedback.loss, 0.0), cost});
+      good_.push_back({feedback.loss, feedback.cost, known(feedback.loss_deviation),
+                       known(feedback.cost_deviation)});
+      good_at_.push_back(current_);
     } else {
-      lowest_bad_ = std::min(lowest_bad_, std::max(feedback.loss, 0.0));
+      lowest_bad_ = std::min(lowest_bad_, feedback.loss);
     }
   }
 
-  int64_t remaining() const override { return space_.size() - static_cast<int64_t>(tried_.size()); }
+  int64_t remaining() const override {
+    const auto settings = static_cast<int64_t>(this->settings_count());
+    if (space_.size() > INT64_MAX / settings) return INT64_MAX;
+    return space_.size() * settings - static_cast<int64_t>(tried_.size());
+  }
 
  private:
-  struct Outcome {
-    double loss = 0, cost = 0;
-  };
-
   // Without facts every operator saves and loses the same, a finer choice loses less.
   ModelFacts Guess() const {
     ModelFacts guess;
@@ -100,19 +115,22 @@ class Pareto : public Strategy {
   }
 
   double limit() const { return facts_.loss_limit > 0 ? facts_.loss_limit : 1; }
+  size_t settings_count() const { return std::max<size_t>(facts_.settings_error.size(), 1); }
 
-  // Errors become losses by one factor, such that the fully quantized model loses `whole`; each is
-  // as uncertain as it is large.
-  void SetLoss(double whole) {
-    double sum = 0;
-    for (const OperatorFacts& op : facts_.operators) sum += op.output_error.front();
-    const double factor = sum > 0 ? whole / sum : 0;
-    std::vector<std::vector<double>> mean;
-    for (const OperatorFacts& op : facts_.operators) {
-      mean.emplace_back();
-      for (const double error : op.output_error) mean.back().push_back(factor * error);
+  // By choice, the first that saves as much: what differs by noise must not be told apart by it.
+  static std::vector<uint8_t> Alike(const std::vector<double>& saving) {
+    std::vector<uint8_t> first;
+    for (const double each : saving) {
+      first.push_back(static_cast<uint8_t>(std::ranges::find(saving, each) - saving.begin()));
     }
-    loss_.emplace(mean, mean);
+    return first;
+  }
+
+  Point CostPoint(Point point) const {
+    for (size_t op = 0; op < point.size(); ++op) {
+      if (IsInt8(point, op)) point[op] = alike_[op][point[op]];
+    }
+    return point;
   }
 
   bool IsInt8(const Point& point, size_t op) const {
@@ -128,30 +146,67 @@ class Pareto : public Strategy {
     return cost;
   }
 
-  double PredictedCost(const Point& point) const {
-    return 1 + cost_->Sum(point) + BorderCost(point);
+  double Cost(const Point& point) const {
+    const Point alike = CostPoint(point);
+    return 1 + cost_->Sum(alike) + BorderCost(alike);
+  }
+
+  // One measurement among disturbances does not overthrow the others.
+  void CorrectCost(double cost) {
+    constexpr double kMost = 3;  // Standard deviations.
+    const Point alike = CostPoint(current_.point);
+    const double known = BorderCost(alike), expected = cost_->Sum(alike);
+    const double deviation = std::sqrt(cost_->Variance(alike) + kCostDeviation * kCostDeviation);
+    const double found =
+        std::clamp(cost - 1 - known, expected - kMost * deviation, expected + kMost * deviation);
+    cost_->Correct(alike, found, kCostDeviation);
+  }
+
+  // What met the criterion, with costs as all trials together say.
+  std::vector<TrialOutcome> Good() const {
+    std::vector<TrialOutcome> good = good_;
+    for (size_t i = 0; i < good.size(); ++i) good[i].cost = Cost(good_at_[i].point);
+    return good;
+  }
+
+  bool IsOpen(const Candidate& candidate) const {
+    return !space_.IsBaseline(candidate.point) && !tried_.contains(candidate);
   }
 
   // Half way between what met the criterion and what did not, where that is below the limit.
   double Budget() const {
     if (lowest_bad_ > limit()) return limit();
-    double highest_good = 0;
-    for (const Outcome& good : good_) {
+    double highest_good = std::min(lowest_bad_, 0.0);
+    for (const TrialOutcome& good : good_) {
       if (good.loss < lowest_bad_) highest_good = std::max(highest_good, good.loss);
     }
     return (highest_good + lowest_bad_) / 2;
   }
 
-  SolverProblem Problem(double budget) const {
+  // With which a fully quantized model is expected to lose least.
+  size_t Leading() const {
+    size_t leading = 0;
+    double least = INFINITY;
+    for (size_t settings = 0; settings < settings_count(); ++settings) {
+      const double loss = loss_->Of(settings).Sum(space_.First());
+      if (!(loss < least)) continue;
+      least = loss;
+      leading = settings;
+    }
+    return leading;
+  }
+
+  SolverProblem Problem(size_t settings, double budget) const {
     SolverProblem problem;
     const double step = budget / kSteps;
     for (size_t op = 0; op < space_.dimensions(); ++op) {
       auto& choices = problem.operators.emplace_back();
       for (size_t choice = 0; choice < space_.choices(op); ++choice) {
         const bool int8 = space_.ops()[op].choices[choice] != Precision::kFp32;
-        const double loss = std::max(loss_->at(op, choice), 0.0);
+        const double loss = std::max(loss_->Of(settings).at(op, choice), 0.0);
         const double steps = step > 0 ? std::ceil(loss / step) : loss;
-        choices.push_back({cost_->at(op, choice), steps, int8});
+        const double cost = cost_->at(op, int8 ? alike_[op][choice] : choice);
+        choices.push_back({cost, steps, int8});
       }
     }
     for (const BorderFacts& border : facts_.borders) {
@@ -160,63 +215,133 @@ class Pareto : public Strategy {
     return problem;
   }
 
-  // The predicted optimum; where it was tried, what adds most to the front.
-  std::optional<Point> Propose() const {
-    const double budget = Budget();
-    const std::vector<Solution> front = SolveFront(Problem(budget), budget > 0 ? kSteps : 0);
-    std::optional<Point> best;
-    double best_gain = good_.empty() ? -1 : kLeastGain * limit();
-    for (auto solution = front.rbegin(); solution != front.rend(); ++solution) {
-      if (space_.IsBaseline(solution->choices)) continue;
-      if (tried_.contains(solution->choices)) continue;
-      if (solution == front.rbegin() || good_.empty()) return solution->choices;
-      const double gain = Gain({solution->loss * budget / kSteps, 1 + solution->cost});
-      if (gain <= best_gain) continue;
-      best_gain = gain;
-      best = solution->choices;
+  // The predicted front with some settings, by descending loss.
+  std::vector<Candidate> Front(size_t settings, double budget) const {
+    std::vector<Candidate> front;
+    if (budget < 0) return front;
+    for (Solution& solution : SolveFront(Problem(settings, budget), budget > 0 ? kSteps : 0)) {
+      front.push_back({settings, std::move(solution.choices)});
     }
-    return best || !good_.empty() ? best : LeastLoss();
+    std::ranges::reverse(front);
+    return front;
+  }
+
+  Candidate Propose() const {
+    const Candidate first{Leading(), space_.First()};
+    if (tried_.empty() && IsOpen(first)) return first;
+    const std::vector<Candidate> front = Front(first.settings, Budget());
+    for (const Candidate& candidate : front) {
+      if (good_.empty() ? IsOpen(candidate) : IsOptimum(candidate)) return candidate;
+      if (!good_.empty()) break;
+    }
+    if (good_.empty()) {
+      if (const auto candidate = LeastLoss(first.settings)) return *candidate;
+    }
+    const Promise best = MostPromising(front);
+    return best.gain >= 0 ? best.candidate : AnyOpen();
+  }
+
+  // Whether it is expected to be cheaper than all that met the criterion.
+  bool IsOptimum(const Candidate& candidate) const {
+    double lowest = 1;
+    for (const TrialOutcome& good : Good()) lowest = std::min(lowest, good.cost);
+    return IsOpen(candidate) && Cost(candidate.point) < lowest * (1 - kLeastCost);
   }
 
   // Where nothing met the criterion and nothing more is expected to: what is expected to lose
   // least.
-  std::optional<Point> LeastLoss() const {
-    const double most = std::max(loss_->Sum(space_.First()), limit());
-    for (const Solution& solution : SolveFront(Problem(most), kSteps)) {
-      if (space_.IsBaseline(solution.choices) || tried_.contains(solution.choices)) continue;
-      return solution.choices;
-    }
-    return std::nullopt;
+  std::optional<Candidate> LeastLoss(size_t settings) const {
+    const double most = std::max(loss_->Of(settings).Sum(space_.First()), limit());
+    const std::vector<Candidate> front = Front(settings, most);
+    const auto found = std::find_if(front.rbegin(), front.rend(),
+                                    [this](const Candidate& each) { return IsOpen(each); });
+    return found == front.rend() ? std::nullopt : std::optional(*found);
   }
 
-  // What a point adds to the area that feasible trials dominate, up to fp32's cost and the limit.
-  double Gain(const Outcome& point) const {
-    std::vector<Outcome> all = good_;
-    const double before = Area(all);
-    all.push_back(point);
-    return Area(all) - before;
+  double GainOf(const FrontGain& gain, const Candidate& candidate) const {
+    return gain.Expect(loss_->Predict(candidate.settings, candidate.point), Cost(candidate.point));
   }
 
-  double Area(std::vector<Outcome> all) const {
-    std::ranges::sort(all, {}, &Outcome::loss);
-    double area = 0, lowest = 1;
-    for (const Outcome& point : all) {
-      if (point.cost >= lowest || point.loss >= limit()) continue;
-      area += (lowest - point.cost) * (limit() - point.loss);
-      lowest = point.cost;
+  // Of all settings the fully quantized models, the predicted front, what met the criterion; and
+  // from the most promising of them on, operator by operator and with other settings.
+  Promise MostPromising(const std::vector<Candidate>& front) const {
+    const FrontGain gain(Good(), limit(), Budget());
+    std::set<Candidate> starts(front.begin(), front.end());
+    starts.insert(good_at_.begin(), good_at_.end());
+    for (size_t settings = 0; settings < settings_count(); ++settings) {
+      starts.insert({settings, space_.First()});
     }
-    return area;
+    std::vector<Promise> promises;
+    for (const Candidate& start : starts) promises.push_back({GainOf(gain, start), start});
+    std::ranges::sort(promises, [](const Promise& a, const Promise& b) {
+      return a.gain != b.gain ? a.gain > b.gain : a.candidate < b.candidate;
+    });
+    Promise best;
+    for (const Promise& promise : promises) Keep(promise, best);
+    promises.resize(std::min(promises.size(), kClimbs));
+    for (const Promise& promise : promises) Climb(gain, promise.candidate, best);
+    return best;
+  }
+
+  void Keep(const Promise& promise, Promise& best) const {
+    if (promise.gain > best.gain && IsOpen(promise.candidate)) best = promise;
+  }
+
+  void Climb(const FrontGain& gain, Candidate from, Promise& best) const {
+    for (size_t step = 0; step < 2 * space_.dimensions(); ++step) {
+      Promise next;
+      for (size_t settings = 0; settings < settings_count(); ++settings) {
+        const Candidate candidate{settings, from.point};
+        Keep({GainOf(gain, candidate), candidate}, next);
+      }
+      KeepNeighbors(gain, from, next);
+      if (!(next.gain > best.gain)) return;
+      from = next.candidate;
+      best = std::move(next);
+    }
+  }
+
+  // What differs in one operator.
+  void KeepNeighbors(const FrontGain& gain, const Candidate& from, Promise& best) const {
+    const AdditiveModel& model = loss_->Of(from.settings);
+    const double sum = model.Sum(from.point);
+    const std::vector<double> covariance = model.Covariance(from.point);
+    const double variance = model.Variance(from.point);
+    Candidate near = from;
+    for (size_t op = 0; op < space_.dimensions(); ++op) {
+      const uint8_t before = from.point[op];
+      for (uint8_t choice = 0; choice < space_.choices(op); ++choice) {
+        if (choice == before) continue;
+        near.point[op] = choice;
+        const double after = model.VarianceAfter(from.point, covariance, variance, op, choice);
+        const Expected loss{sum + model.at(op, choice) - model.at(op, before),
+                            std::sqrt(std::max(after, 0.0) + loss_->residual_variance())};
+        Keep({gain.Expect(loss, Cost(near.point)), near}, best);
+      }
+      near.point[op] = before;
+    }
+  }
+
+  // Asked only while there is one.
+  Candidate AnyOpen() const {
+    Candidate candidate{0, space_.First()};
+    while (!IsOpen(candidate)) {
+      space_.Advance(candidate.point);
+      if (candidate.point == space_.First()) ++candidate.settings;
+    }
+    return candidate;
   }
 
   DiscreteSpace space_;
   ModelFacts facts_;
   std::optional<AdditiveModel> cost_;  // Change against fp32, without borders.
-  std::optional<AdditiveModel> loss_;
-  bool scaled_ = false;  // By the first measured loss.
-  std::vector<Outcome> good_;
-  double lowest_bad_ = INFINITY;  // Loss of what did not meet the criterion.
-  std::set<Point> tried_;
-  Point current_;
+  std::optional<LossModel> loss_;
+  std::vector<std::vector<uint8_t>> alike_;  // By operator and choice: the first that costs alike.
+  std::vector<TrialOutcome> good_;           // What met the criterion,
+  std::vector<Candidate> good_at_;           // and where that was.
+  double lowest_bad_ = INFINITY;             // Loss of what did not.
+  std::set<Candidate> tried_;
+  Candidate current_;
 };
 
 }  // namespace
@@ -227,6 +352,6 @@ const StrategyEntry pareto = {
     [](std::vector<QuantizableOp> ops, uint64_t) -> std::unique_ptr<Strategy> {
       return std::make_unique<Pareto>(std::move(ops));
     },
-    true};
+    true, true};
 
 }  // namespace assay::tune

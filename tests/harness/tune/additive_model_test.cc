@@ -29,5 +29,27 @@ TEST(AdditiveModel, EnoughSumsDetermineEveryContribution) {
   EXPECT_NEAR(model.Sum({1, 1, 1}), truth({1, 1, 1}), 1e-6);
 }
 
+TEST(AdditiveModel, WhatWasMeasuredIsCertain) {
+  AdditiveModel model({{1, 0}, {1, 0}}, {{1, 2}, {3, 4}});
+  EXPECT_DOUBLE_EQ(model.Variance({0, 0}), 10);
+  model.Correct({0, 0}, 12, 0);
+  EXPECT_NEAR(model.Variance({0, 0}), 0, 1e-12);
+  EXPECT_NEAR(model.Variance({1, 0}), 4 + 0.9, 1e-12);  // Of the first 9 in 10 was its own.
+}
+
+TEST(AdditiveModel, ANeighborsVarianceNeedsNoSum) {
+  AdditiveModel model({{1, 0, 2}, {1, 0}, {2, 1}}, {{1, 2, 1}, {3, 4}, {1, 5}});
+  for (int corrected = 0; corrected < 2; ++corrected) {
+    const Point point = {0, 1, 0};
+    const auto covariance = model.Covariance(point);
+    const double variance = model.Variance(point);
+    EXPECT_NEAR(model.VarianceAfter(point, covariance, variance, 0, 2), model.Variance({2, 1, 0}),
+                1e-12);
+    EXPECT_NEAR(model.VarianceAfter(point, covariance, variance, 2, 1), model.Variance({0, 1, 1}),
+                1e-12);
+    model.Correct({0, 0, 1}, 3, 0.5);
+  }
+}
+
 }  // namespace
 }  // namespace assay::tune

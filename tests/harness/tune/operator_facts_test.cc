@@ -103,13 +103,13 @@ TEST_F(OperatorFactsTest, OfAnotherGraph) {
 }
 
 TEST_F(OperatorFactsTest, ComeBackFromTheJournalToTheBit) {
-  const auto again = ParseFacts(json::parse(ToJson(*facts_).dump()), Ops());
+  const auto again = ParseFacts(json::parse(ToJson(*facts_).dump()), Ops(), 0);
   ASSERT_TRUE(again.ok()) << again.message();
   EXPECT_EQ(ToJson(*again), ToJson(*facts_));
 }
 
 TEST_F(OperatorFactsTest, OthersAreRefused) {
-  const auto error = [](const json& text) { return ParseFacts(text, Ops()).message(); };
+  const auto error = [](const json& text) { return ParseFacts(text, Ops(), 0).message(); };
   const json good = ToJson(*facts_);
   json changed = good;
   changed["operators"].erase(0);

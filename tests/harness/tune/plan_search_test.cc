@@ -98,5 +98,34 @@ TEST(PlanSearch, OperatorsKeepTheAlgorithmsThatTheyMayHave) {
   EXPECT_TRUE(plans[1].calibration_of.empty());
 }
 
+// Says that the settings of its proposals alternate.
+class Alternating : public Strategy {
+ public:
+  std::optional<quantize::QuantConfig> Next() override {
+    ++trials_;
+    return quantize::QuantConfig{{"a", kInt8}};
+  }
+  void Tell(const Feedback& feedback) override { told_.push_back(feedback.loss); }
+  int64_t remaining() const override { return 7; }
+  size_t settings() const override { return trials_ % 2 == 1 ? 2 : 0; }
+
+  std::vector<double> told_;
+
+ private:
+  int trials_ = 0;
+};
+
+TEST(PlanSearch, AStrategyMayChooseTheSettings) {
+  auto owned = std::make_unique<Alternating>();
+  const Alternating& strategy = *owned;
+  PlanSearch search(Space(), std::move(owned), true);
+  EXPECT_EQ(search.remaining(), 7);
+  EXPECT_TRUE(search.Next()->recipes.adaptive_rounding);  // After none and bias correction.
+  search.Tell({.config = {}, .loss = 3});
+  EXPECT_EQ(search.Next()->recipes, quantize::Recipes());
+  search.Tell({.config = {}, .loss = 4});
+  EXPECT_THAT(strategy.told_, testing::ElementsAre(3, 4));
+}
+
 }  // namespace
 }  // namespace assay::tune

@@ -1,0 +1,31 @@
+// Settings: what a plan has beside the precision of operators, the calibration and the recipes, and
+// how much a fully quantized model may be expected to err with them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "harness/quantize/config.h"
+
+namespace assay::tune {
+
+// Plans without operators: each combination of the algorithms and recipes of the space.
+std::vector<quantize::QuantPlan> AskedSettings(const quantize::SearchSpace& space);
+// The same; then the recipes that come to the rescue, with the first algorithm.
+std::vector<quantize::QuantPlan> KnownSettings(const quantize::SearchSpace& space);
+// The same; then every other combination that the configuration leaves open.
+std::vector<quantize::QuantPlan> AllSettings(const quantize::SearchSpace& space);
+
+// The plan of these operators and settings; operators that have algorithms of their own keep them.
+quantize::QuantPlan WithSettings(const quantize::QuantConfig& operators,
+                                 const quantize::QuantPlan& settings,
+                                 const std::vector<quantize::QuantizableOp>& ops);
+
+// `known` are errors of the first settings; the others are taken to err like the known ones that
+// they differ from in the fewest recipes, algorithms included: like the mean of these. `known` must
+// not be empty.
+std::vector<double> ExpectedErrors(const std::vector<quantize::QuantPlan>& settings,
+                                   const std::vector<double>& known);
+
+}  // namespace assay::tune
