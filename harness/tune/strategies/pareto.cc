@@ -22,7 +22,7 @@ using quantize::Precision;
 using quantize::QuantizableOp;
 
 constexpr double kCostDeviation = 0.03;  // Of a measured cost, as a share of fp32's.
-constexpr double kCostDoubt = 0.3;       // Of what an operator saves, as a share of it.
+constexpr double kCostDoubt = 0.2;       // Of what an operator saves, as a share of it.
 constexpr double kLeastCost = 0.01;      // Clocks of two trials tell no less apart, as a share.
 constexpr double kSteps = 2048;          // Losses are counted in such parts of the budget.
 constexpr size_t kClimbs = 4;            // From so many of the most promising configurations.
@@ -71,7 +71,7 @@ class Pareto : public Strategy {
   size_t settings() const override { return current_.settings; }
 
   void Tell(const Feedback& feedback) override {
-    if (std::isfinite(feedback.cost)) CorrectCost(feedback.cost);
+    if (std::isfinite(feedback.cost)) CorrectCost(feedback);
     if (!std::isfinite(feedback.loss)) return;
     loss_->Tell(current_.settings, current_.point, feedback.loss, feedback.loss_deviation);
     const auto known = [](double deviation) { return std::isfinite(deviation) ? deviation : 0; };
@@ -151,15 +151,16 @@ class Pareto : public Strategy {
     return 1 + cost_->Sum(alike) + BorderCost(alike);
   }
 
-  // One measurement among disturbances does not overthrow the others.
-  void CorrectCost(double cost) {
-    constexpr double kMost = 3;  // Standard deviations.
+  // A measurement that was disturbed does not overthrow what all others say.
+  void CorrectCost(const Feedback& feedback) {
+    constexpr double kMost = 2;  // Standard deviations.
+    const double own = std::isfinite(feedback.cost_deviation) ? feedback.cost_deviation : 0;
+    const double deviation = std::max(own, kCostDeviation);
     const Point alike = CostPoint(current_.point);
     const double known = BorderCost(alike), expected = cost_->Sum(alike);
-    const double deviation = std::sqrt(cost_->Variance(alike) + kCostDeviation * kCostDeviation);
-    const double found =
-        std::clamp(cost - 1 - known, expected - kMost * deviation, expected + kMost * deviation);
-    cost_->Correct(alike, found, kCostDeviation);
+    const double most = kMost * std::sqrt(cost_->Variance(alike) + deviation * deviation);
+    const double found = std::clamp(feedback.cost - 1 - known, expected - most, expected + most);
+    cost_->Correct(alike, found, deviation);
   }
 
   // What met the criterion, with costs as all trials together say.
