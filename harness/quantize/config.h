@@ -42,6 +42,8 @@ struct QuantPlan {
   std::string calibration = "minmax";
   std::map<std::string, std::string> calibration_of;
   Recipes recipes;
+  // With how many threads the model is run; 0: nothing was decided. No part of the model itself.
+  int threads = 0;
 
   auto operator<=>(const QuantPlan&) const = default;
 };
@@ -54,6 +56,7 @@ struct SearchSpace {
   std::vector<Recipes> rescue = {};
   // Others, of which nothing was said: for strategies that choose them by what they promise.
   std::vector<Recipes> open_recipes = {};
+  std::vector<int> threads = {};  // Counts to be tried; empty: nothing is to be decided.
 };
 
 // Every operator at its first choice, or at `weights` where it has that choice.

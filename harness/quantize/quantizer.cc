@@ -72,7 +72,9 @@ Result<Ranges> Quantizer::RangesOf(Source& source, const QuantPlan& plan) {
 }
 
 Result<Quantized> Quantizer::Quantize(const QuantPlan& plan) {
-  if (last_ && last_->first == plan) return last_->second;
+  QuantPlan key = plan;
+  key.threads = 0;
+  if (last_ && last_->first == key) return last_->second;
   ASSAY_ASSIGN_OR_RETURN(Source * source, SourceOf(plan.recipes.cross_layer_equalization));
   ASSAY_ASSIGN_OR_RETURN(const Ranges ranges, RangesOf(*source, plan));
   Quantized quantized;
@@ -85,7 +87,7 @@ Result<Quantized> Quantizer::Quantize(const QuantPlan& plan) {
   }
   ASSAY_ASSIGN_OR_RETURN(quantized.graph,
                          Rewrite(source->graph, plan.operators, ranges, recovered.constants));
-  last_.emplace(plan, quantized);
+  last_.emplace(std::move(key), quantized);
   return quantized;
 }
 

@@ -169,6 +169,7 @@ std::string TrialLine(const tune::TrialRecord& trial) {
                                  static_cast<int64_t>(trial.plan.operators.size()) - fp32,
                                  trial.plan.operators.size());
   if (trial.plan.recipes != quantize::Recipes()) line += "  " + ToString(trial.plan.recipes);
+  if (trial.plan.threads > 0) line += fmt::format("  {} thread(s)", trial.plan.threads);
   if (const auto* accuracy = trial.model.Find("accuracy")) {
     line += fmt::format("  {} ({} points)", Scalar(accuracy->summary.value, accuracy->info),
                         Drop(*accuracy));

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <thread>
 
 #include "harness/quantize/observer.h"
+#include "harness/tune/config_accuracy.h"
+#include "harness/tune/config_data.h"
 #include "harness/tune/plugin.h"
 #include "harness/tune/strategy.h"
 #include "harness/tune/yaml_field.h"
@@ -62,47 +63,6 @@ std::string Canonical(const Field& field, size_t& budget, int depth = 0) {
     return text;
   }
   return fmt::format("{{{}}}", fmt::join(parts, ", "));
-}
-
-// A scalar or a flat list, as text.
-data::Option ReadOption(const Field& field) {
-  data::Option option("");
-  if (field.is_list()) {
-    std::vector<std::string> items;
-    for (const Field& item : field.Items()) items.push_back(item.String());
-    option = data::Option::List(std::move(items));
-  } else {
-    option = data::Option(field.String());
-  }
-  option.where = fmt::format("{}: {}", field.where(), field.path());
-  return option;
-}
-
-data::Options ReadOptions(const Field& field, const fs::path& base_dir) {
-  data::Options options;
-  options.where = fmt::format("{}: {}", field.where(), field.path());
-  options.base_dir = base_dir;
-  for (const auto& [key, value] : field.Entries()) options.values.emplace(key, ReadOption(value));
-  return options;
-}
-
-DataConfig ReadData(const Field& field, const fs::path& base_dir) {
-  field.Allow({"batch_size", "dataset", "transform"},
-              {"last_batch", "filter", "shuffle", "distributed", "sampler", "batch_sampler",
-               "num_workers", "pin_memory", "collate_fn"});
-  DataConfig config;
-  config.batch_size = field["batch_size"].Int(1, 4096, 32);
-  const auto datasets = field["dataset"].Entries();
-  if (datasets.size() != 1) {
-    field["dataset"].Reject("expected one dataset, such as {CIFAR10: {root: ...}}");
-    return config;
-  }
-  config.dataset = datasets[0].first;
-  config.options = ReadOptions(datasets[0].second, base_dir);
-  for (const auto& [name, options] : field["transform"].Entries()) {
-    config.pipeline.transforms.push_back({name, ReadOptions(options, base_dir)});
-  }
-  return config;
 }
 
 CalibrationConfig ReadCalibration(const Field& quantization, const fs::path& base_dir) {
@@ -241,91 +201,6 @@ void ReadQuantization(const Field& field, const fs::path& base_dir, TuneConfig& 
   ReadRecipes(field["recipes"], model_wise["weight"]["algorithm"], quantization);
 }
 
-// `topk: 1` sets the metric's first key, `topk: {k: 1}` any.
-data::MetricSpec ReadMetric(const std::string& name, const Field& options,
-                            const fs::path& base_dir) {
-  data::MetricSpec metric{name, {}};
-  if (options.is_map()) {
-    metric.options = ReadOptions(options, base_dir);
-    return metric;
-  }
-  const auto entry = data::FindMetric(name);
-  if (!entry.ok()) {
-    options.Reject(entry.message());
-    return metric;
-  }
-  metric.options.where = fmt::format("{}: {}", options.where(), options.path());
-  metric.options.base_dir = base_dir;
-  if (options.present()) metric.options.values.emplace((*entry)->scalar_key, ReadOption(options));
-  return metric;
-}
-
-// Weights that sum to 1, one per metric; none where absent.
-std::vector<double> ReadMetricWeights(const Field& field, size_t metrics) {
-  std::vector<double> weights;
-  for (const Field& item : field.Items()) weights.push_back(item.Number(0, kHuge));
-  if (weights.empty()) return weights;
-  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-  if (weights.size() != metrics || !(sum > 0)) {
-    field.Reject(
-        fmt::format("found {} weights that sum to {}, expected {}, one per metric, and a "
-                    "sum above 0",
-                    weights.size(), sum, metrics));
-    return {};
-  }
-  for (double& weight : weights) weight /= sum;
-  return weights;
-}
-
-// The directions are the metrics' own; what INC has users write must agree.
-void CheckDirections(const Field& field, const std::vector<bool>& directions) {
-  std::vector<bool> found;
-  for (const Field& item : field.Items()) found.push_back(item.Bool());
-  if (found.size() == 1) found.assign(directions.size(), found[0]);
-  if (found.empty() || found == directions) return;
-  field.Reject(fmt::format("found [{}], expected [{}], as the metrics have it",
-                           fmt::join(found, ", "), fmt::join(directions, ", ")));
-}
-
-// {topk: 1, MSE: {compare_label: False}, weight: [0.5, 0.5], higher_is_better: [True, False]}
-void ReadMultiMetrics(const Field& field, const fs::path& base_dir, AccuracyConfig& config) {
-  for (const auto& [key, value] : field.Entries()) {
-    if (key == "weight" || key == "higher_is_better") continue;
-    config.metrics.push_back(ReadMetric(key, value, base_dir));
-  }
-  if (config.metrics.empty()) field.Reject("expected metrics, such as {topk: 1, F1: macro}");
-  config.weights = ReadMetricWeights(field["weight"], config.metrics.size());
-  if (!field.status().ok()) return;
-  const auto set = data::MetricSet::Make(config.metrics, config.weights);
-  if (set.ok()) {
-    CheckDirections(field["higher_is_better"], set->directions());
-  } else {
-    field.Reject(set.message());
-  }
-}
-
-AccuracyConfig ReadAccuracy(const Field& field, const fs::path& base_dir) {
-  field.Allow({"metric", "multi_metrics", "dataloader"}, {"configs", "iteration", "postprocess"});
-  AccuracyConfig config;
-  const Field metric = field["metric"], multi = field["multi_metrics"];
-  if (multi.present() && metric.present()) {
-    multi.Reject("found beside 'metric', expected one of the two");
-    return config;
-  }
-  if (multi.present()) {
-    ReadMultiMetrics(multi, base_dir, config);
-  } else {
-    const auto metrics = metric.Entries();
-    if (metrics.size() != 1) {
-      metric.Reject("expected one metric, such as {topk: 1}");
-      return config;
-    }
-    config.metrics.push_back(ReadMetric(metrics[0].first, metrics[0].second, base_dir));
-  }
-  config.data = ReadData(field["dataloader"], base_dir);
-  return config;
-}
-
 PerformanceConfig ReadPerformance(const Field& field) {
   field.Allow({"warmup", "iteration", "configs", "batch_size"}, {"dataloader", "postprocess"});
   const Field configs = field["configs"];
@@ -440,9 +315,21 @@ std::vector<Constraint> ReadConstraints(const Field& field, const TuneConfig& co
   return constraints;
 }
 
+// {threads: [1, 2]}
+std::vector<int> ReadThreadCounts(const Field& space) {
+  space.Allow({"threads"});
+  std::vector<int> counts;
+  for (const Field& item : space["threads"].Items()) {
+    const int count = static_cast<int>(item.Int(1, 1024));
+    if (std::ranges::count(counts, count) > 0) item.Reject(fmt::format("found {} twice", count));
+    counts.push_back(count);
+  }
+  return counts;
+}
+
 void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config) {
   field.Allow({"strategy", "accuracy_criterion", "objective", "multi_objectives", "exit_policy",
-               "random_seed", "workspace", "constraints", "plugins"},
+               "random_seed", "workspace", "constraints", "plugins", "space"},
               {"tensorboard", "diagnosis"});
   for (const Field& plugin : field["plugins"].Items()) {  // Their names are used below.
     const Status loaded = LoadPlugin(base_dir / plugin.String());
@@ -461,6 +348,7 @@ void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config
   config.criterion = ReadCriterion(field["accuracy_criterion"]);
   config.objectives = ReadObjectives(field);
   config.constraints = ReadConstraints(field["constraints"], config);
+  config.thread_counts = ReadThreadCounts(field["space"]);
   const Field exit = field["exit_policy"];
   exit.Allow({"timeout", "max_trials", "performance_only"});
   config.exit_policy.timeout_s = exit["timeout"].Number(0, kHuge, 0);
@@ -472,26 +360,6 @@ void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config
   config.export_front = field["workspace"]["front"].Bool(false);
   const Field resume = field["workspace"]["resume"];
   if (resume.present()) config.resume = resume.Bool() ? Resume::kTrue : Resume::kFalse;
-}
-
-// What the criterion says must go with the metrics: their direction, which is its default.
-void CheckMetrics(const Field& root, TuneConfig& config) {
-  if (!root.status().ok() || !config.accuracy) return;
-  const auto set = data::MetricSet::Make(config.accuracy->metrics, config.accuracy->weights);
-  if (!set.ok()) return;  // The evaluator says what is wrong.
-  const Field criterion = root["tuning"]["accuracy_criterion"];
-  const Field said = criterion["higher_is_better"];
-  if (said.present() && config.criterion.higher_is_better != set->higher_is_better()) {
-    said.Reject(fmt::format("found {}, but {} is better when {}; expected {}",
-                            !set->higher_is_better(), config.accuracy->metrics[0].name,
-                            set->higher_is_better() ? "higher" : "lower", set->higher_is_better()));
-  }
-  config.criterion.higher_is_better = set->higher_is_better();
-  if (config.accuracy->several() && config.criterion.confidence) {
-    criterion["confidence"].Reject(
-        "found beside several metrics; expected one metric, or weights for "
-        "evaluation.accuracy.multi_metrics");
-  }
 }
 
 void ReadModel(const Field& field, const fs::path& base_dir, TuneConfig& config) {
@@ -550,24 +418,6 @@ Result<TuneConfig> ParseConfig(const std::string& text, const fs::path& file,
 Result<TuneConfig> LoadConfig(const fs::path& file, const std::vector<std::string>& overrides) {
   ASSAY_ASSIGN_OR_RETURN(const std::string text, ReadConfigText(file));
   return ParseConfig(text, file, overrides);
-}
-
-ObjectiveInfo AccuracyInfo(const AccuracyConfig& accuracy) {
-  ObjectiveInfo info = *FindObjective("accuracy");
-  const auto set = data::MetricSet::Make(accuracy.metrics, accuracy.weights);
-  if (!set.ok()) return info;
-  info.higher_is_better = set->higher_is_better();
-  std::vector<std::string> names;
-  bool share = true;
-  for (const data::MetricSpec& metric : accuracy.metrics) {
-    names.push_back(metric.name);
-    share = share && (*data::FindMetric(metric.name))->unit == "%";
-    if (accuracy.several()) break;  // The first stands for all.
-  }
-  const std::string name = fmt::format("{}", fmt::join(names, " + "));
-  if (name != "topk") info.representation = name;
-  if (!share) info.unit = name;
-  return info;
 }
 
 Result<data::Pipeline> OpenPipeline(const DataConfig& config) {

@@ -128,6 +128,9 @@ struct TuneConfig {
   CriterionConfig criterion;
   ObjectivesConfig objectives;
   std::vector<Constraint> constraints;
+  // tuning.space.threads: with how many threads a trial's model may run; empty: with those of
+  // `performance`, as fp32 always does.
+  std::vector<int> thread_counts;
   ExitPolicyConfig exit_policy;
   uint64_t random_seed = 9527;  // INC's default.
   std::filesystem::path workspace = "assay_workspace";

@@ -312,6 +312,10 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
   return {};
 }
 
+int Evaluator::ThreadsOf(const Model& model) const {
+  return model.threads > 0 ? model.threads : config_.performance.threads;
+}
+
 Status Evaluator::ObserveLatency(std::span<const Model* const> models,
                                  std::span<const std::string> subjects) {
   Quiet();
@@ -321,7 +325,7 @@ Status Evaluator::ObserveLatency(std::span<const Model* const> models,
   for (size_t i = 0; i < models.size(); ++i) {
     auto run = std::make_unique<StagedRun>();
     ASSAY_ASSIGN_OR_RETURN(run->session,
-                           MakeSession(*models[i], performance.batch_size, performance.threads));
+                           MakeSession(*models[i], performance.batch_size, ThreadsOf(*models[i])));
     ASSAY_ASSIGN_OR_RETURN(run->inputs, StageInputs(run->session->plan()));
     run->outputs = engine::Allocate(run->session->plan().outputs());
     run->input_views = engine::Views(run->inputs);
@@ -349,7 +353,7 @@ Status Evaluator::ObserveLatency(std::span<const Model* const> models,
       observation.duration_s = seconds;
       observation.samples = performance.batch_size;
       observation.outputs = runs[i]->output_views;
-      Record(Pass::kLatency, {subjects[i], performance.batch_size, performance.threads},
+      Record(Pass::kLatency, {subjects[i], performance.batch_size, ThreadsOf(*models[i])},
              observation);
     }
   }
@@ -364,14 +368,14 @@ Status Evaluator::ObserveFootprint(const Model& model) {
       const measure::Footprint footprint,
       measure::MeasureFootprint({.model = model.file.string(),
                                  .batch = static_cast<int>(performance.batch_size),
-                                 .threads = performance.threads,
+                                 .threads = ThreadsOf(model),
                                  .winograd_bytes = config_.winograd_bytes}));
   Observation observation;
   observation.samples = performance.batch_size;
   observation.peak_live_bytes = footprint.peak_bytes;
   observation.arena_bytes = footprint.arena_bytes;
   observation.peak_rss_bytes = footprint.peak_rss_bytes;
-  Record(Pass::kFootprint, {model.name, performance.batch_size, performance.threads}, observation);
+  Record(Pass::kFootprint, {model.name, performance.batch_size, ThreadsOf(model)}, observation);
   return {};
 }
 

@@ -32,6 +32,7 @@ struct Model {
   std::string name;            // Tells models apart: "fp32", "trial 7".
   Graph graph;                 // As imported or rewritten.
   std::filesystem::path file;  // Its serialized form, as it would be deployed.
+  int threads = 0;             // When timed; 0: as evaluation.performance says.
 };
 
 // Reads an ONNX file; the name is what it is called in reports.
@@ -108,6 +109,7 @@ class Evaluator {
                                              std::span<const int64_t> labels)>;
   // Whether the crew takes part in a pass, which is begun then.
   Result<bool> Share(const data::Pipeline& data, const Model& model, int64_t batch);
+  int ThreadsOf(const Model& model) const;
   // Runs a model over all samples, batch by batch.
   Status ForEachBatch(const data::Pipeline& data, const Model& model, TakeBatch take);
   // The reference's first output for all samples, row by row: run once.

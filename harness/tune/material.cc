@@ -37,6 +37,7 @@ Status Material::Open() {
   ASSAY_RETURN_IF_ERROR(RemoveIdentity(source_));
   ASSAY_RETURN_IF_ERROR(FoldBatchNorm(source_));
   ASSAY_ASSIGN_OR_RETURN(space_, MakeSearchSpace(source_, config_.quantization));
+  space_.threads = config_.thread_counts;
   if (space_.ops.empty()) {
     return Error(
         fmt::format("{}: no operator can be quantized; Assay quantizes Conv, Gemm and "

@@ -1,5 +1,8 @@
 #include "harness/tune/plan_search.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "harness/tune/settings.h"
 
 namespace assay::tune {
@@ -14,7 +17,9 @@ PlanSearch::PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strat
       strategy_(std::move(strategy)),
       chooses_settings_(chooses_settings),
       settings_(chooses_settings ? AllSettings(space) : AskedSettings(space)),
-      settled_(chooses_settings) {}
+      settled_(chooses_settings),
+      threads_settled_(space.threads.size() < 2),
+      threads_(space.threads.empty() ? 0 : space.threads.front()) {}
 
 // Where the settings tried so far are all told: more of them, or the end of their search.
 void PlanSearch::Settle() {
@@ -30,7 +35,7 @@ void PlanSearch::Settle() {
   strategy_->Tell(*best_feedback_);
 }
 
-std::optional<QuantPlan> PlanSearch::Next() {
+std::optional<QuantPlan> PlanSearch::NextPlan() {
   if (chooses_settings_) {
     const auto next = strategy_->Next();
     if (!next) return std::nullopt;
@@ -45,7 +50,7 @@ std::optional<QuantPlan> PlanSearch::Next() {
   return WithSettings(*next, settings_[best_], space_.ops);
 }
 
-void PlanSearch::Tell(const Feedback& feedback) {
+void PlanSearch::TellPlan(const Feedback& feedback) {
   if (settled_) return strategy_->Tell(feedback);
   const bool better =
       !best_feedback_ || (feedback.feasible && !best_feedback_->feasible) ||
@@ -57,10 +62,42 @@ void PlanSearch::Tell(const Feedback& feedback) {
   ++told_;
 }
 
+std::optional<QuantPlan> PlanSearch::Next() {
+  if (threads_told_ == 0 || threads_settled_) proposed_ = NextPlan();
+  if (!proposed_) return std::nullopt;
+  QuantPlan plan = *proposed_;
+  plan.threads = threads_settled_ ? threads_ : space_.threads[threads_told_];
+  return plan;
+}
+
+void PlanSearch::Tell(const Feedback& feedback) {
+  if (threads_settled_) return TellPlan(feedback);
+  // Of a trial that was stopped no cost is known: the next one decides.
+  const bool undecided = threads_told_ == 0 && !std::isfinite(feedback.cost);
+  return undecided ? TellPlan(feedback) : TellThreads(feedback);
+}
+
+// What is feasible comes first: a budget of time may be kept with some thread counts alone.
+void PlanSearch::TellThreads(const Feedback& feedback) {
+  const bool better = !cheapest_ || (feedback.feasible && !cheapest_->feasible) ||
+                      (feedback.feasible == cheapest_->feasible && feedback.cost < cheapest_->cost);
+  if (better) {
+    cheapest_ = feedback;
+    threads_ = space_.threads[threads_told_];
+  }
+  if (++threads_told_ < space_.threads.size()) return;
+  threads_settled_ = true;
+  TellPlan(*cheapest_);
+}
+
 int64_t PlanSearch::remaining() const {
   const size_t rescue = settled_ || rescued_ ? 0 : space_.rescue.size();
   const size_t settings = settled_ ? 0 : settings_.size() - told_ + rescue;
-  return strategy_->remaining() + static_cast<int64_t>(settings);
+  const size_t counts =
+      threads_settled_ ? 0 : space_.threads.size() - std::max<size_t>(threads_told_, 1);
+  const int64_t more = static_cast<int64_t>(settings + counts);
+  const int64_t own = strategy_->remaining();
+  return own > INT64_MAX - more ? INT64_MAX : own + more;
 }
 
 }  // namespace assay::tune

@@ -1,6 +1,7 @@
 // PlanSearch: a strategy decides the precision of operators; what else a plan has, calibration and
 // recipes, is settled on the strategy's first proposal, before it goes on; unless the strategy
-// decides about that as well.
+// decides about that as well. With how many threads the model runs is settled on the first proposal
+// whose cost is known, by that cost: it changes no result.
 #pragma once
 
 #include <memory>
@@ -30,6 +31,10 @@ class PlanSearch {
 
  private:
   void Settle();
+  std::optional<quantize::QuantPlan> NextPlan();
+  // Feedback on a plan with the thread count that is settled.
+  void TellPlan(const Feedback& feedback);
+  void TellThreads(const Feedback& feedback);
 
   quantize::SearchSpace space_;
   std::unique_ptr<Strategy> strategy_;
@@ -42,6 +47,12 @@ class PlanSearch {
   size_t best_ = 0;  // Of settings_.
   std::optional<Feedback> best_feedback_;
   bool settled_;
+  // The plan that is tried with each thread count, how many of them are told, and the best so far.
+  std::optional<quantize::QuantPlan> proposed_;
+  bool threads_settled_;
+  size_t threads_told_ = 0;
+  int threads_;
+  std::optional<Feedback> cheapest_;
 };
 
 }  // namespace assay::tune

@@ -62,6 +62,7 @@ onnx::ExportOptions ExportMetadata(int64_t calibration_samples, const quantize::
   options.metadata["assay.calibration"] =
       fmt::format("{}, {} samples", plan.calibration, calibration_samples);
   options.metadata["assay.recipes"] = ToString(plan.recipes);
+  if (plan.threads > 0) options.metadata["assay.threads"] = fmt::format("{}", plan.threads);
   options.metadata["assay.config"] =
       ToJson(plan.operators).dump(-1, ' ', false, json::error_handler_t::replace);
   return options;

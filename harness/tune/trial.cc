@@ -77,9 +77,11 @@ json ToJson(const quantize::QuantPlan& plan) {
   for (const auto& [node, algorithm] : plan.calibration_of) {
     calibration["operators"][node] = algorithm;
   }
-  return {{"config", ToJson(plan.operators)},
-          {"calibration", std::move(calibration)},
-          {"recipes", std::move(recipes)}};
+  json text = {{"config", ToJson(plan.operators)},
+               {"calibration", std::move(calibration)},
+               {"recipes", std::move(recipes)}};
+  if (plan.threads > 0) text["threads"] = plan.threads;
+  return text;
 }
 
 Result<quantize::QuantPlan> ParsePlan(const json& text) try {
@@ -92,6 +94,7 @@ Result<quantize::QuantPlan> ParsePlan(const json& text) try {
   calibration.at("algorithm").get_to(plan.calibration);
   const json of = calibration.value("operators", json::object());
   for (const auto& [node, algorithm] : of.items()) algorithm.get_to(plan.calibration_of[node]);
+  plan.threads = text.value("threads", 0);
   for (const json& name : text.at("recipes")) {
     const auto entry = std::ranges::find(quantize::AllRecipes(), name.get<std::string>(),
                                          [](const auto& known) { return std::string(known.name); });

@@ -225,6 +225,7 @@ class Run {
     Model model;
     model.name = TrialName(index);
     model.file = workspace_->candidate();
+    model.threads = plan.threads;
     ASSAY_ASSIGN_OR_RETURN(quantize::Quantized quantized, material_->quantizer().Quantize(plan));
     model.graph = std::move(quantized.graph);
     recipe_s_ = std::move(quantized.recipe_s);

@@ -64,6 +64,7 @@ evaluation:
 
 tuning:
   strategy: basic               # or: mse, pareto, random, exhaustive, tpe, bayesian
+  # space: {{threads: [1, 2]}}      # the int8 model is timed with each; the fastest serves
   accuracy_criterion:
     relative: 0.01                # may lose 1 % of the fp32 accuracy; or: absolute: 0.005
     # confidence: 0.95            # ... and that must be certain, not luck; needs many images
@@ -107,13 +108,13 @@ std::string Text(const Graph& graph, const std::filesystem::path& model) {
     inputs += (inputs.empty() ? "input " : "; input ") + input.ToString();
   }
   const bool rgb = image.channels == 3;
-  return fmt::format(kTemplate, fmt::arg("model", model.filename().string()),
-                     fmt::arg("inputs", report::Printable(inputs)), fmt::arg("nodes", graph.nodes.size()),
-                     fmt::arg("quantizable", quantize::QuantizableOps(graph).size()),
-                     fmt::arg("stem", model.stem().string()), fmt::arg("path", model.string()),
-                     fmt::arg("size", image.size),
-                     fmt::arg("mean", rgb ? "[0.485, 0.456, 0.406]" : "[0.5]"),
-                     fmt::arg("std", rgb ? "[0.229, 0.224, 0.225]" : "[0.5]"));
+  return fmt::format(
+      kTemplate, fmt::arg("model", model.filename().string()),
+      fmt::arg("inputs", report::Printable(inputs)), fmt::arg("nodes", graph.nodes.size()),
+      fmt::arg("quantizable", quantize::QuantizableOps(graph).size()),
+      fmt::arg("stem", model.stem().string()), fmt::arg("path", model.string()),
+      fmt::arg("size", image.size), fmt::arg("mean", rgb ? "[0.485, 0.456, 0.406]" : "[0.5]"),
+      fmt::arg("std", rgb ? "[0.229, 0.224, 0.225]" : "[0.5]"));
 }
 
 Result<int> Run(const Options& options) {

@@ -110,6 +110,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "is the fp32 model); 2 wrong input; 130 interrupted: what was written is whole.\n"
       "A run that was cut off is continued by the same command; finished trials are not measured\n"
       "again. --set tuning.workspace.resume=False starts anew, =True goes on with a finished run.\n"
+      "--set 'tuning.space={threads: [1, 2]}' times int8 with each and goes on with the fastest.\n"
       "mpirun -np N assay tune ... spreads the samples of accuracy passes over N processes.");
   return [options] { return Run(*options); };
 }

@@ -201,6 +201,14 @@ TEST(Config, ErrorsOfQuantizationSayWhatIsAllowed) {
               HasSubstr("model_wise alone"));
 }
 
+TEST(Config, ThreadCountsAreADimensionWhereTheyAreListed) {
+  EXPECT_TRUE(Parse("version: 1.0")->thread_counts.empty());
+  EXPECT_THAT(Parse("tuning: {space: {threads: [1, 2]}}")->thread_counts, ElementsAre(1, 2));
+  EXPECT_THAT(ErrorOf("tuning: {space: {threads: [2, 2]}}"),
+              HasSubstr("tuning.space.threads[1]: found 2 twice"));
+  EXPECT_THAT(ErrorOf("tuning: {space: {thread: 2}}"), HasSubstr("did you mean 'threads'"));
+}
+
 TEST(Config, DefaultsAreIncs) {
   const auto config = Parse("version: 1.0");
   ASSERT_TRUE(config.ok()) << config.message();

@@ -132,6 +132,7 @@ TEST(Plan, ComesBackFromItsText) {
   plan.calibration = "kl";
   plan.calibration_of = {{"b", "mse"}};
   plan.recipes.bias_correction = true;
+  plan.threads = 2;
   const auto again = ParsePlan(ToJson(plan));
   ASSERT_TRUE(again.ok()) << again.message();
   EXPECT_EQ(*again, plan);

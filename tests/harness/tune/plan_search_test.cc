@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 namespace assay::tune {
@@ -125,6 +126,56 @@ TEST(PlanSearch, AStrategyMayChooseTheSettings) {
   EXPECT_EQ(search.Next()->recipes, quantize::Recipes());
   search.Tell({.config = {}, .loss = 4});
   EXPECT_THAT(strategy.told_, testing::ElementsAre(3, 4));
+}
+
+// Costs by thread count; those of the first `stopped` trials are not known.
+std::vector<QuantPlan> WithThreads(const SearchSpace& space, size_t stopped, double one,
+                                   double two) {
+  std::vector<QuantPlan> plans;
+  PlanSearch search(space, (*FindStrategy("basic"))->make(space.ops, 1));
+  for (int64_t remaining = search.remaining(); plans.size() < 8; remaining = search.remaining()) {
+    const auto plan = search.Next();
+    if (!plan) break;
+    EXPECT_GT(remaining, 0);
+    plans.push_back(*plan);
+    const double cost = plans.size() <= stopped ? NAN : plan->threads == 1 ? one : two;
+    search.Tell({.config = plan->operators, .loss = 0, .feasible = true, .cost = cost});
+  }
+  return plans;
+}
+
+TEST(PlanSearch, ThreadsAreSettledByTheCostOfTheFirstProposal) {
+  SearchSpace space = Space();
+  space.threads = {1, 2};
+  const auto plans = WithThreads(space, 0, 0.5, 0.4);
+  ASSERT_GT(plans.size(), 3u);
+  EXPECT_EQ(plans[0].threads, 1);
+  EXPECT_EQ(plans[1].threads, 2);
+  EXPECT_EQ(plans[0].operators, plans[1].operators);
+  for (size_t i = 2; i < plans.size(); ++i) {
+    EXPECT_EQ(plans[i].threads, 2);
+    EXPECT_NE(plans[i].operators, plans[0].operators);
+  }
+  EXPECT_EQ(WithThreads(space, 0, 0.5, 0.6)[2].threads, 1);
+}
+
+TEST(PlanSearch, ThreadsWaitForATrialWhoseCostIsKnown) {
+  SearchSpace space = Space();
+  space.threads = {1, 2};
+  const auto plans = WithThreads(space, 2, 0.5, 0.4);
+  ASSERT_GT(plans.size(), 4u);
+  EXPECT_EQ(plans[1].threads, 1);
+  EXPECT_EQ(plans[2].threads, 1);
+  EXPECT_EQ(plans[3].threads, 2);
+  EXPECT_EQ(plans[2].operators, plans[3].operators);
+  EXPECT_NE(plans[1].operators, plans[2].operators);
+}
+
+TEST(PlanSearch, OneThreadCountIsNoChoice) {
+  SearchSpace space = Space();
+  space.threads = {3};
+  for (const QuantPlan& plan : WithThreads(space, 0, 1, 1)) EXPECT_EQ(plan.threads, 3);
+  for (const QuantPlan& plan : WithThreads(Space(), 0, 1, 1)) EXPECT_EQ(plan.threads, 0);
 }
 
 }  // namespace
