@@ -123,6 +123,7 @@ void CheckMetrics(const Field& root, TuneConfig& config) {
 
 ObjectiveInfo AccuracyInfo(const AccuracyConfig& accuracy) {
   ObjectiveInfo info = *FindObjective("accuracy");
+  if (accuracy.metrics.empty()) return info;  // ReadAccuracy has said so.
   const auto set = data::MetricSet::Make(accuracy.metrics, accuracy.weights);
   if (!set.ok()) return info;
   info.higher_is_better = set->higher_is_better();

@@ -88,6 +88,8 @@ TEST(Config, TheMetricSaysWhatIsBetter) {
   EXPECT_EQ(AccuracyInfo(*Parse(kMission)->accuracy).representation, "accuracy");
   const auto budget = Parse(Judged("metric: {MAE: True}") + "  constraints: {accuracy: '<= 3'}\n");
   ASSERT_TRUE(budget.ok()) << budget.message();
+  EXPECT_THAT(ErrorOf(Judged("metrics: {MAE: True}") + "  constraints: {accuracy: 30}\n"),
+              HasSubstr("evaluation.accuracy"));
   EXPECT_THAT(ErrorOf(Judged("metric: {MAE: True}"),
                       {"tuning.accuracy_criterion={absolute: 1, higher_is_better: True}"}),
               HasSubstr("--set: tuning.accuracy_criterion.higher_is_better: found true, but MAE is "
