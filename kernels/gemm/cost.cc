@@ -11,10 +11,12 @@ namespace {
 // Latency of a multiply-add: no tile takes a step of k faster than this.
 constexpr double kChainCycles = 4;
 
-// Fitted to 1,729 products of all sizes and types, timed with every variant of AVX-512: of these
-// and 900 others, what is picked is 0.5 to 1.1 % slower than the fastest, in the mean. Around the
-// steps of a tile: the call, and for each of its rows; and where accumulators are the results, for
-// each vector of a row, whose multiply-adds wait for the bias behind the last stores.
+// From here to kNotBeside fitted to 1,729 products of all sizes and types, timed with every variant
+// of AVX-512: of these and 900 others, what is picked is 0.5 to 1.1 % slower than the fastest, in
+// the mean.
+
+// Around the steps of a tile: the call, and for each of its rows; and where accumulators are the
+// results, for each vector of a row, whose multiply-adds wait for the bias behind the last stores.
 constexpr double kTileCycles = 21, kRowCycles = 0.6, kVectorCycles = 7;
 // Adding up the lanes of a row of cells whose vectors run along k.
 constexpr double kReduceCycles = 4.2;
@@ -172,7 +174,7 @@ class Cost {
 
   double DstPerCycle() const {
     const double row = static_cast<double>(variant_.nr) * element_bytes();
-    const auto apart = static_cast<int64_t>(static_cast<double>(problem_.n) * element_bytes());
+    const auto apart = problem_.groups * problem_.n * (requantized_ ? 1 : 4);
     const bool crowded = row_tiles_ > 1 && rows_ * ShareOfSets(apart) >= kWays;
     const double width = crowded ? 0 : std::min(1.0, row / kWideRowBytes);
     return kDstPerCycle * (kNarrowRowShare + (1 - kNarrowRowShare) * width);
