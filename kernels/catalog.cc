@@ -360,6 +360,12 @@ Operands Run::operands() const {
           .dst = {impl_->dst(), static_cast<size_t>(impl_->dst_bytes)}};
 }
 
+std::vector<std::span<const uint8_t>> Run::activations() const {
+  return {
+      operands().dst,
+      {static_cast<const uint8_t*>(impl_->operands.src), static_cast<size_t>(impl_->src_bytes)}};
+}
+
 double Run::Tolerance() const { return ToleranceOf(*impl_->op, impl_->problem.spec); }
 
 size_t Run::packed_bytes() const {

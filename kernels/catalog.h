@@ -87,6 +87,8 @@ class Run {
   const std::string& variant() const;
   // Valid as long as the run.
   Operands operands() const;
+  // The memory of the output and of the source, in this order.
+  std::vector<std::span<const uint8_t>> activations() const;
   // How far an output may be off from exact sums; 0 but for Winograd.
   double Tolerance() const;
   // Of one run: source, packed weights and destination, each once.

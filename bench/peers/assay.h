@@ -12,6 +12,7 @@ class AssayContestant : public Contestant {
   void Once() override { run_.Once(); }
   void CopyOutput(void* dst) override;
   std::string detail() const override { return run_.variant(); }
+  std::vector<std::span<const uint8_t>> activations() const override { return run_.activations(); }
 
   Algorithm algorithm() const;
   catalog::Run& run() { return run_; }

@@ -49,8 +49,8 @@ Status EnterVariants(Field& field, const RaceOptions& options) {
   if (!options.variants && !winograd) return {};
   field.race.every_variant = options.variants;
   for (const VariantChoice& choice : catalog::Explain(field.race.problem)) {
-    if (!choice.available || !choice.affordable || choice.name == field.race.lanes[0].detail) continue;
-    if (choice.isa == Isa::kScalar) continue;
+    const bool takes_part = choice.available && choice.affordable && choice.isa != Isa::kScalar;
+    if (!takes_part || choice.name == field.race.lanes[0].detail) continue;
     KernelOptions kernel;
     kernel.threads = options.threads;
     kernel.variant = choice.name;
@@ -140,22 +140,11 @@ void TimeWarm(Field& field, const RaceOptions& options) {
   }
 }
 
-// What the layer before would have just written: Assay's runs have operands of their own.
-std::span<const uint8_t> SourceOf(const Field& field, size_t i) {
-  const Role role = field.race.lanes[i].role;
-  const size_t owner = role == Role::kPeer ? 0 : i;
-  const ConvSpec& s = field.race.problem.spec;
-  const bool real = field.race.problem.type == ComputeType::kF32;
-  const auto& run = static_cast<AssayContestant&>(*field.contestants[owner]).run();
-  return {static_cast<const uint8_t*>(run.operands().src),
-          static_cast<size_t>(s.n * s.h * s.w * s.c * (real ? 4 : 1))};
-}
-
 void TimeCold(Field& field, const RaceOptions& options) {
   std::vector<measure::ColdSubject> subjects;
-  for (size_t i = 0; i < field.contestants.size(); ++i) {
+  for (const auto& contestant : field.contestants) {
     subjects.push_back(
-        {[subject = field.contestants[i].get()] { subject->Once(); }, SourceOf(field, i)});
+        {[subject = contestant.get()] { subject->Once(); }, contestant->activations()});
   }
   auto seconds = measure::TimeCold(subjects, {.cpu_time = options.threads == 1,
                                               .budget_s = std::numeric_limits<double>::infinity(),

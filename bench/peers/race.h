@@ -14,7 +14,7 @@ struct RaceOptions {
   int max_rounds = 61;
   double budget_s = 1;             // Of timing; a few rounds are done whatever it says.
   bool variants = false;           // Every variant of Assay that can run, not only dispatch's pick.
-  bool cold = false;               // Single calls, each with nothing of it in the caches.
+  bool cold = false;               // Single calls, weights and code not in the caches.
   std::vector<std::string> peers;  // Names; empty: all.
   uint64_t seed = 1;               // Of the order.
 };

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "kernels/base/status.h"
 #include "kernels/catalog.h"
@@ -31,6 +32,8 @@ class PeerRun {
   virtual void CopyOutput(void* dst) = 0;
   // How it does it: "brgconv:avx512_core_vnni, any layout".
   virtual std::string detail() const = 0;
+  // The memory that Once writes its output to, and that it reads the source from, in this order.
+  virtual std::vector<std::span<const uint8_t>> activations() const = 0;
   // Whether the problem's bias is in the output. A library that cannot fuse it is given the bare
   // product, which favors it.
   virtual bool adds_bias() const { return true; }

@@ -43,6 +43,9 @@ struct Subject {
   std::unique_ptr<catalog::Run> run = {};
   std::unique_ptr<PeerRun> peer = {};
   void Once() { peer ? peer->Once() : run->Once(); }
+  std::vector<std::span<const uint8_t>> activations() const {
+    return peer ? peer->activations() : run->activations();
+  }
 };
 
 // The comparison with what it runs.
@@ -234,17 +237,10 @@ void TimeWarm(Field& field, uint64_t seed, const VariantOptions& options) {
   Add(field.comparison.variants, seconds, Warm);
 }
 
-std::span<const uint8_t> Source(const catalog::Run& run) {
-  const ConvSpec& s = run.problem().spec;
-  const int64_t element = run.problem().type == ComputeType::kF32 ? 4 : 1;
-  return {static_cast<const uint8_t*>(run.operands().src),
-          static_cast<size_t>(s.n * s.h * s.w * s.c * element)};
-}
-
 void TimeCold(Field& field, uint64_t seed, const VariantOptions& options) {
   std::vector<measure::ColdSubject> subjects;
   for (Subject& subject : field.subjects) {
-    subjects.push_back({[&subject] { subject.Once(); }, Source(*subject.run)});
+    subjects.push_back({[&subject] { subject.Once(); }, subject.activations()});
   }
   const auto seconds = measure::TimeCold(subjects, {.cpu_time = options.kernel.threads == 1,
                                                     .budget_s = options.budget_s / kMaxPlacements,

@@ -19,11 +19,15 @@ size_t EvictionBytes() {
   return static_cast<size_t>(2 * largest);
 }
 
-double TimeOne(const ColdSubject& subject, bool cpu_time, Buffer& eviction) {
-  volatile uint8_t* lines = eviction.data();
-  for (size_t i = 0; i < eviction.size(); i += kLine) lines[i] = lines[i] + 1;
-  const volatile uint8_t* source = subject.source.data();
-  for (size_t i = 0; i < subject.source.size(); i += kLine) (void)source[i];
+// Brings the bytes into the caches.
+void Read(std::span<const uint8_t> bytes) {
+  const volatile uint8_t* lines = bytes.data();
+  for (size_t i = 0; i < bytes.size(); i += kLine) (void)lines[i];
+}
+
+double TimeOne(const ColdSubject& subject, bool cpu_time, std::span<const uint8_t> eviction) {
+  Read(eviction);  // Lines that were written would have to be written back beside the call.
+  for (const auto& activation : subject.activations) Read(activation);
   const auto now = cpu_time ? ThreadCpuSeconds : MonotonicSeconds;
   const double start = now();
   subject.run();
@@ -34,7 +38,8 @@ double TimeOne(const ColdSubject& subject, bool cpu_time, Buffer& eviction) {
 
 std::vector<std::vector<double>> TimeCold(std::span<const ColdSubject> subjects,
                                           const ColdOptions& options) {
-  Buffer eviction = Buffer::Zeroed(EvictionBytes());
+  Buffer eviction(EvictionBytes());
+  std::fill_n(eviction.data(), eviction.size(), uint8_t{1});  // Pages of its own.
   std::vector<std::vector<double>> seconds(subjects.size());
   const double start_s = MonotonicSeconds();
   int done = 0;
@@ -45,7 +50,7 @@ std::vector<std::vector<double>> TimeCold(std::span<const ColdSubject> subjects,
     std::vector<double> sums(subjects.size(), 0);
     for (const int i : round) {
       const auto at = static_cast<size_t>(i);
-      sums[at] += TimeOne(subjects[at], options.cpu_time, eviction);
+      sums[at] += TimeOne(subjects[at], options.cpu_time, {eviction.data(), eviction.size()});
     }
     for (size_t i = 0; i < sums.size(); ++i) seconds[i].push_back(sums[i] / 2);
     ++done;

@@ -1,5 +1,6 @@
-// Single calls after everything was pushed out of the caches; then the source, which the layer
-// before would have just written, is read again. What is missed is weights and code.
+// Single calls after everything was pushed out of the caches; then the activations are read again,
+// as a running model leaves them there: its memory for them is small and used over and over, and
+// the layer before has just written the source. What is missed is weights and code.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace assay::measure {
 
 struct ColdSubject {
   std::function<void()> run;
-  std::span<const uint8_t> source;  // Read before every call.
+  std::vector<std::span<const uint8_t>> activations;  // Read before every call, the source last.
 };
 
 struct ColdOptions {
@@ -20,7 +21,7 @@ struct ColdOptions {
   double budget_s = 3;   // Of wall time; min_rounds are done whatever it says.
   int min_rounds = 5;
   int max_rounds = 61;
-  uint64_t seed = 1;           // Of the order.
+  uint64_t seed = 1;                // Of the order.
   std::function<bool()> stop = {};  // Asked before every round.
 };
 

@@ -43,6 +43,10 @@ class BlockedProduct : public Contestant {
     return "blocks " + std::to_string(blocks_.m) + "x" + std::to_string(blocks_.n) + "x" +
            std::to_string(blocks_.k);
   }
+  std::vector<std::span<const uint8_t>> activations() const override {
+    const size_t bytes = static_cast<size_t>(m_) * static_cast<size_t>(k_) * sizeof(float);
+    return {{dst_.data(), dst_.size()}, {reinterpret_cast<const uint8_t*>(lhs_), bytes}};
+  }
   bool adds_bias() const override { return false; }
 
  private:

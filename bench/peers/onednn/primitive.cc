@@ -16,6 +16,10 @@ memory Place(const dnnl::engine& engine, dnnl::stream& stream, const Plain& plai
   return placed;
 }
 
+std::span<const uint8_t> Bytes(const memory& operand) {
+  return {static_cast<const uint8_t*>(operand.get_data_handle()), operand.get_desc().get_size()};
+}
+
 }  // namespace
 
 memory::data_type SourceType(ComputeType type) {
@@ -61,6 +65,10 @@ void Primitive::CopyOutput(void* dst) {
   memory copy(output_, engine_, dst);
   dnnl::reorder(arguments_[DNNL_ARG_DST], copy).execute(stream_, arguments_[DNNL_ARG_DST], copy);
   stream_.wait();
+}
+
+std::vector<std::span<const uint8_t>> Primitive::activations() const {
+  return {Bytes(arguments_.at(DNNL_ARG_DST)), Bytes(arguments_.at(DNNL_ARG_SRC))};
 }
 
 }  // namespace assay::peers::onednn

@@ -36,6 +36,7 @@ class Primitive : public Contestant {
   void Once() override { primitive_.execute(stream_, arguments_); }
   void CopyOutput(void* dst) override;
   std::string detail() const override { return detail_; }
+  std::vector<std::span<const uint8_t>> activations() const override;
   bool adds_bias() const override { return arguments_.contains(DNNL_ARG_BIAS); }
 
  private:

@@ -17,13 +17,13 @@ uint64_t Sum(std::span<const uint8_t> bytes) {
   return sum;
 }
 
-// The same bytes, once as a source, which is read again, and once as what must be cold.
-TEST(TimeCold, AllButTheSourceIsCold) {
+// The same bytes, once as activations, which are read again, and once as what must be cold.
+TEST(TimeCold, AllButTheActivationsIsCold) {
   const Buffer data = Buffer::Zeroed(1 << 20);
   const std::span<const uint8_t> bytes(data.data(), data.size());
   volatile uint64_t sink = 0;
   const auto read = [&] { sink = sink + Sum(bytes); };
-  const std::vector<ColdSubject> subjects = {{read, bytes}, {read, {}}};
+  const std::vector<ColdSubject> subjects = {{read, {bytes}}, {read, {}}};
   const auto seconds = TimeCold(subjects, {.min_rounds = 5, .max_rounds = 15});
   ASSERT_EQ(seconds.size(), 2u);
   EXPECT_EQ(seconds[0].size(), seconds[1].size());
