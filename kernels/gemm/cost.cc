@@ -1,6 +1,7 @@
 #include "kernels/gemm/cost.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace assay::gemm {
@@ -47,10 +48,13 @@ constexpr double kWidePanelStepBytes = 192;
 // under way is what its queue of operations spans: bytes per cycle grow with the bytes that one
 // operation takes, up to what memory gives. Measured with weights flushed to memory, f32 1x7x7x320
 // to 1280: 16x16 2.5 bytes per cycle, 12x32 3.9, 8x48 5.9; int8 1024 to 2048: 3.5, 6 and 7.6. Half
-// of that is reckoned with, since the third level may hold them. To fetch them by software, a panel
-// ahead or 1 to 4 KB within the steps, gained 7 % for 16x16 and nothing for others.
+// of that is reckoned with, since the third level may hold them. Steps that are no whole pairs of
+// lines come at half the pace: int8 1x1000x2048 by 8x48 450,000 cycles, by 12x32 and 6x64 270,000.
+// To fetch them by software, a panel ahead or 1 to 4 KB within the steps, gained 7 % for 16x16 and
+// nothing for others.
 constexpr double kColdBytes = 256 * 1024;
-constexpr double kColdPerCycle = 10, kColdLeast = 1.5, kColdShare = 0.5;
+constexpr double kColdPerCycle = 10, kColdUnpairedPerCycle = 5;
+constexpr double kColdLeast = 1.5, kColdShare = 0.5;
 
 // What stays in the first level, be it a panel that many rows pass by or rows that panels pass by.
 // The steps of k take bytes from the second beside their multiply-adds, at little cost: 256 in 24
@@ -138,8 +142,10 @@ class Cost {
     if (bytes < kColdBytes || problem_.read_again) return 0;
     const double vectors = panel_step_ / (variant_.vector_bits / 8.0);
     const double operations = rows_ * vectors + vectors + rows_;
+    const bool pairs = std::fmod(panel_step_, 2 * kLineBytes) == 0;
     return kColdShare * rhs_bytes() /
-           std::min(kColdPerCycle, kColdLeast + panel_step_ / operations);
+           std::min(pairs ? kColdPerCycle : kColdUnpairedPerCycle,
+                    kColdLeast + panel_step_ / operations);
   }
 
   // Of a step: reading its part of the panel, each panel for every tile of rows; the first time
