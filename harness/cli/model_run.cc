@@ -15,14 +15,16 @@ namespace assay::cli {
 namespace {
 
 Result<std::vector<Tensor>> StageInputs(const engine::Plan& plan,
-                                        std::map<std::string, Tensor> given, uint64_t seed) {
-  std::vector<Tensor> inputs = engine::Noise(plan.inputs(), seed);
+                                        std::map<std::string, Tensor> given,
+                                        const ModelRunOptions& options) {
+  std::vector<Tensor> inputs = engine::Noise(plan.inputs(), options.seed);
   for (size_t i = 0; i < inputs.size(); ++i) {
     const engine::Port& port = plan.inputs()[i];
     const auto it = given.find(port.name);
     if (it == given.end()) {
+      if (!options.tell_inputs) continue;
       fmt::print(stderr, "input {} {}{}: made from seed {}\n", report::Printable(port.name),
-                 Name(port.dtype), port.shape.ToString(), seed);
+                 Name(port.dtype), port.shape.ToString(), options.seed);
       continue;
     }
     if (it->second.dtype() != port.dtype) {
@@ -69,7 +71,7 @@ Result<ModelRun> PrepareModel(const ModelRunOptions& options) {
   run.session = std::make_unique<engine::Session>(
       std::make_shared<const engine::Plan>(*std::move(built)), options.threads);
   const engine::Plan& plan = run.session->plan();
-  ASSAY_ASSIGN_OR_RETURN(run.inputs, StageInputs(plan, std::move(given), options.seed));
+  ASSAY_ASSIGN_OR_RETURN(run.inputs, StageInputs(plan, std::move(given), options));
   run.outputs = engine::Allocate(plan.outputs());
   return run;
 }

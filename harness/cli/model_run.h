@@ -21,6 +21,7 @@ struct ModelRunOptions {
   int64_t batch = 1;
   uint64_t seed = 1;
   std::optional<int64_t> winograd_bytes;
+  bool tell_inputs = true;   // Whether lines on stderr say which inputs are made.
   bool all_at_once = false;  // PlanOptions::kAllAtOnce, for who watches the steps.
 };
 
@@ -32,8 +33,8 @@ struct ModelRun {
   std::vector<Tensor> inputs, outputs;
 };
 
-// Imports and plans the model; its inputs are those given, the others made from the seed, which
-// lines on stderr say. Error: the model's, or an input's that does not fit it.
+// Imports and plans the model; its inputs are those given, the others made from the seed. Error:
+// the model's, or an input's that does not fit it.
 Result<ModelRun> PrepareModel(const ModelRunOptions& options);
 
 }  // namespace assay::cli

@@ -11,6 +11,7 @@ void Predictions::Add(const std::string& subject, const TensorView& outputs) {
   const auto scores = outputs.as<const float>();
   const auto samples = static_cast<size_t>(outputs.shape[0]);
   const size_t width = scores.size() / samples;
+  if (width < 2) return;  // A value, not a class: all models would have the same one ahead.
   for (size_t i = 0; i < samples; ++i) {
     const auto row = scores.subspan(i * width, width);
     classes_[subject].push_back(std::ranges::max_element(row) - row.begin());

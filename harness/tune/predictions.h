@@ -14,8 +14,8 @@ namespace assay::tune {
 
 class Predictions {
  public:
-  // Outputs of the next samples: [n, ...] floats, a score per class; anything else is passed over.
-  // Of equal scores the first counts.
+  // Outputs of the next samples: [n, ...] floats, a score per class, of which there are two or more;
+  // anything else, such as a single value, is passed over. Of equal scores the first counts.
   void Add(const std::string& subject, const TensorView& outputs);
   void Forget(const std::string& subject) { classes_.erase(subject); }
 

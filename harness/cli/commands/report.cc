@@ -72,10 +72,8 @@ json TakeLatencies(json& trials, const json& result) {
 }
 
 // Seconds by node.
-Result<std::map<std::string, double>> TimesOf(const std::string& model, double budget_s,
+Result<std::map<std::string, double>> TimesOf(const ModelRunOptions& run, double budget_s,
                                               std::vector<std::string>& order) {
-  ModelRunOptions run;
-  run.model = model;
   ASSAY_ASSIGN_OR_RETURN(ModelRun prepared, PrepareModel(run));
   measure::RunnerOptions runner;
   runner.budget_s = budget_s;
@@ -94,8 +92,12 @@ Result<std::map<std::string, double>> TimesOf(const std::string& model, double b
 // Layers of both models, in fp32's order; those that take less than 1 % of either are left out.
 Result<json> Layers(const std::string& fp32_file, const std::string& best_file, double budget_s) {
   std::vector<std::string> order, ignored;
-  ASSAY_ASSIGN_OR_RETURN(const auto fp32, TimesOf(fp32_file, budget_s, order));
-  ASSAY_ASSIGN_OR_RETURN(const auto best, TimesOf(best_file, budget_s, ignored));
+  ModelRunOptions run;
+  run.model = fp32_file;
+  ASSAY_ASSIGN_OR_RETURN(const auto fp32, TimesOf(run, budget_s, order));
+  run.model = best_file;
+  run.tell_inputs = false;  // They are the same.
+  ASSAY_ASSIGN_OR_RETURN(const auto best, TimesOf(run, budget_s, ignored));
   double fp32_s = 0, best_s = 0;
   for (const auto& [node, seconds] : fp32) fp32_s += seconds;
   for (const auto& [node, seconds] : best) best_s += seconds;

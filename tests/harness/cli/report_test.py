@@ -27,6 +27,7 @@ class Report(SmallSearch):
     def test_every_chart_is_drawn_and_names_are_text(self):
         self.assertEqual(self.written.returncode, 0, self.written.stderr)
         self.assertEqual(self.written.stdout, f"{self.workspace}/report.html\n")
+        self.assertEqual(self.written.stderr.count("made from seed 1"), 1, self.written.stderr)
         page = browser.page(self.workspace / "report.html", self.folder)
         self.assertEqual(browser.drawn(page), ["pareto", "losses", "speeds", "layers", "latencies"])
         result = json.loads((self.workspace / "result.json").read_text())

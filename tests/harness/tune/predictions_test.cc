@@ -30,6 +30,8 @@ TEST(Predictions, WhatHasNoClassesIsPassedOver) {
   Tensor line = Tensor::Of<float>({2}, {1, 2});
   predictions.Add("x", codes.view());
   predictions.Add("x", line.view());
+  Tensor single = Tensor::Of<float>({2, 1}, {1, 2});  // Of which one would always be ahead.
+  predictions.Add("x", single.view());
   EXPECT_FALSE(predictions.Agreement("x", "x"));
 }
 
