@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "harness/compare/winner.h"
 #include "harness/measure/child.h"
 #include "objectives/stats/order.h"
 
@@ -48,6 +49,25 @@ Result<std::string> RunProcess(const std::vector<std::string>& arguments) {
     answer.push_back(std::move(logarithms));
   }
   return answer.dump();
+}
+
+// In the order in which they claim.
+std::vector<const Contender*> Claims(const std::vector<Contender>& contenders) {
+  std::vector<const Contender*> claims;
+  for (const bool holds : {true, false}) {
+    for (const bool picked : {true, false}) {
+      for (const Contender& c : contenders) {
+        if (c.holds == holds && c.picked == picked) claims.push_back(&c);
+      }
+    }
+  }
+  return claims;
+}
+
+Taken TakeOf(const std::vector<const Contender*>& claims, double margin) {
+  std::vector<Standing> standings;
+  for (const Contender* c : claims) standings.push_back(c->standing);
+  return Take(standings, margin);
 }
 
 class Running {
@@ -96,14 +116,10 @@ class Running {
     }
   }
 
-  // Of which more processes may still change the winner.
   std::vector<ContestResult*> Open() {
     std::vector<ContestResult*> open;
     for (ContestResult& result : results_) {
-      const Contender* holder = result.Holder();
-      if (result.contenders.size() < 2 || holder == nullptr || !holder->standing.tied) continue;
-      const Estimate& ratio = holder->standing.ratio_to_best_other;
-      if (ratio.interval.hi > 1 + options_.margin) open.push_back(&result);
+      if (result.Open(options_.margin)) open.push_back(&result);
     }
     return open;
   }
@@ -155,17 +171,17 @@ const Contender* ContestResult::picked() const {
   return found == contenders.end() ? nullptr : &*found;
 }
 
-const Contender* ContestResult::Holder() const {
-  const auto found = std::ranges::find_if(contenders, &Contender::holds);
-  return found == contenders.end() ? picked() : &*found;
+const Contender* ContestResult::Winner(double margin) const {
+  if (contenders.empty()) return nullptr;
+  const auto claims = Claims(contenders);
+  return claims[TakeOf(claims, margin).index];
 }
 
-const Contender* ContestResult::Winner() const {
-  const auto tied = [](const Contender& contender) { return contender.standing.tied; };
-  if (Holder() != nullptr && tied(*Holder())) return Holder();
-  if (picked() != nullptr && tied(*picked())) return picked();
-  const auto found = std::ranges::find_if(contenders, tied);
-  return found == contenders.end() ? nullptr : &*found;
+bool ContestResult::Open(double margin) const {
+  if (contenders.size() < 2) return false;
+  const auto claims = Claims(contenders);
+  // Where neither is there, nobody has a claim to lose.
+  return (claims[0]->holds || claims[0]->picked) && !TakeOf(claims, margin).decided;
 }
 
 std::vector<std::string> Contenders(const VariantComparison& comparison, const std::string& holder,

@@ -3,9 +3,9 @@
 //
 // All variants take part briefly, in this process; those that may win go on in several fresh ones,
 // of which each is one observation: where a process has its memory moves the same comparison by up
-// to some percent, and no number of rounds within it shows that. The processes alone decide; where
-// it stays open whether dispatch's pick, or who won before, is beaten by more than the margin, more
-// of them follow.
+// to some percent, and no number of rounds within it shows that. The processes alone decide
+// (winner.h); where it stays open whether dispatch's pick, or who won before, is beaten, more of
+// them follow.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct ContestOptions {
   // Of the intervals of one shape, all of which hold together, however often they are looked at.
   double level = 0.95;
   double margin = 0.02;
-  // By shape, as the catalog spells it: who won before. It stays unless it is beaten by more than
-  // the margin, so that a shape whose ratio is about the margin does not go to and fro.
+  // By shape, as the catalog spells it: who won before. It stays unless it is beaten, so that a
+  // shape whose ratio is about the bar does not go to and fro.
   std::map<std::string, std::string> holders = {};
   uint64_t seed = 1;
   std::function<bool()> stop;
@@ -42,7 +42,7 @@ struct Contender {
   bool picked = false;                  // By dispatch.
   bool holds = false;                   // Won before.
   std::vector<double> logarithms = {};  // Of its time, one per process, less what all share.
-  Standing standing = {{}, true};
+  Standing standing = {};
 };
 
 struct ContestResult {
@@ -51,10 +51,11 @@ struct ContestResult {
   std::string wrong = {};                  // What was computed wrong: it is the last result then.
 
   const Contender* picked() const;  // nullptr: dispatch leaves the shape to plain loops.
-  const Contender* Holder() const;  // Who won before, else picked().
-  // Of those that are tied the holder, else dispatch's pick, else the first; so that it does not
-  // depend on who happened to be a little faster.
-  const Contender* Winner() const;
+  // By winner.h, where who won before claims first, then dispatch's pick, then the others in their
+  // order. nullptr: there are none.
+  const Contender* Winner(double margin) const;
+  // Whether more processes may still change the winner.
+  bool Open(double margin) const;
 };
 
 // Of the variants dispatch's pick and the holder ("": none), and of the others the fastest that

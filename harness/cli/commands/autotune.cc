@@ -27,11 +27,11 @@ struct Options {
   bool fresh = false;
 };
 
-measure::TunedShape Judged(const compare::ContestResult& result) {
+measure::TunedShape Judged(const compare::ContestResult& result, double margin) {
   const compare::Contender& picked = *result.picked();
   const Estimate& ratio = picked.standing.ratio_to_best_other;
   measure::TunedShape shape{.shape = result.problem.ToString(),
-                            .variant = result.Winner()->name,
+                            .variant = result.Winner(margin)->name,
                             .dispatch = picked.name};
   if (result.contenders.size() > 1) {
     shape.processes = std::ssize(picked.logarithms);
@@ -94,7 +94,7 @@ Result<int> Run(const Options& options) {
       fmt::print(stderr, "wrong results: {}\n", result.wrong);
       return kWrongResults;
     }
-    if (result.picked() != nullptr) shapes.push_back(Judged(result));
+    if (result.picked() != nullptr) shapes.push_back(Judged(result, contest.margin));
   }
   ASSAY_RETURN_IF_ERROR(WriteJson(
       options.output, measure::ToJson(shapes, options.threads, contest.margin, contest.level)));
@@ -117,8 +117,8 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
   app.add_option("--margin", options->margin_percent,
-                 "Dispatch's pick stays unless another variant is shown to be faster by more than "
-                 "so many percent")
+                 "Dispatch's pick stays where others are faster by up to so many percent, and goes "
+                 "where one is by twice as many; the bar is between")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--level", options->level_percent, "Percent of confidence of what is shown")
@@ -135,9 +135,11 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
   app.footer(
-      "Of variants that are tied within the margin the winner is the one that FILE already names,\n"
-      "else dispatch's own pick or, where it is beaten, the first in the catalog's order, so that\n"
-      "another run gives the same winners.\n"
+      "The winner is the variant that FILE already names, else dispatch's own pick, else the\n"
+      "first in the catalog's order, unless it takes over one and a half margins more than the\n"
+      "best other: processes go on until that is shown or excluded, or there are eight times as\n"
+      "many as asked for. So another run gives the same winners, but for ratios close to that "
+      "bar.\n"
       "Every command follows a file of winners that ASSAY_TUNED names. It is refused on another\n"
       "machine, under another ASSAY_ISA, and by another version.\n"
       "Examples: assay autotune --shapes bench/shapes/gemm.txt -o tuned.json\n"

@@ -35,28 +35,44 @@ TEST(Contenders, WhoWonBeforeIsOneHoweverSlow) {
   EXPECT_THAT(Contenders(Timed({{"a", 1}, {"b", 9}, {"c", 9}}, "a"), "c"), ElementsAre("a", "c"));
 }
 
-TEST(Winner, IsWhoWonBeforeUnlessItIsBeaten) {
-  ContestResult result;
-  result.contenders = {{.name = "picked", .picked = true}, {.name = "holder", .holds = true}};
-  EXPECT_EQ(result.Winner()->name, "holder");
-  result.contenders[1].standing.tied = false;
-  EXPECT_EQ(result.Winner()->name, "picked");
+constexpr double kMargin = 0.02;
+
+Contender Of(const char* name, double ratio, bool picked = false, bool holds = false) {
+  return {.name = name,
+          .picked = picked,
+          .holds = holds,
+          .standing = {{ratio, {ratio - 0.001, ratio + 0.001, 0.95}}}};
 }
 
-TEST(Winner, IsDispatchsPickWhereItIsTiedAndElseTheFirstThatIs) {
+TEST(Winner, IsWhoWonBeforeUnlessItIsBeaten) {
   ContestResult result;
-  EXPECT_EQ(result.Winner(), nullptr);
-  const auto add = [&](const char* name, bool picked, bool tied) {
-    result.contenders.push_back({.name = name, .picked = picked});
-    result.contenders.back().standing.tied = tied;
-  };
-  add("slow", false, false);
-  add("first", false, true);
-  add("picked", true, true);
-  add("last", false, true);
-  EXPECT_EQ(result.Winner()->name, "picked");
-  result.contenders[2].standing.tied = false;
-  EXPECT_EQ(result.Winner()->name, "first");
+  result.contenders = {Of("picked", 0.99, true), Of("holder", 1.01, false, true)};
+  EXPECT_EQ(result.Winner(kMargin)->name, "holder");
+  result.contenders[1] = Of("holder", 1.05, false, true);
+  EXPECT_EQ(result.Winner(kMargin)->name, "picked");
+}
+
+TEST(Winner, IsDispatchsPickWhereItIsNotBeatenAndElseTheFirstThatIsNot) {
+  ContestResult result;
+  EXPECT_EQ(result.Winner(kMargin), nullptr);
+  result.contenders = {Of("slow", 1.1), Of("first", 1.01), Of("picked", 1.02, true),
+                       Of("last", 0.99)};
+  EXPECT_EQ(result.Winner(kMargin)->name, "picked");
+  result.contenders[2] = Of("picked", 1.04, true);
+  EXPECT_EQ(result.Winner(kMargin)->name, "first");
+}
+
+TEST(Open, IsAContestThatMoreProcessesMayDecide) {
+  ContestResult result;
+  EXPECT_FALSE(result.Open(kMargin));
+  result.contenders = {{.name = "picked", .picked = true}};
+  EXPECT_FALSE(result.Open(kMargin));  // Alone.
+  result.contenders.push_back({.name = "other"});
+  EXPECT_TRUE(result.Open(kMargin));
+  result.contenders[0] = Of("picked", 1.01, true);
+  EXPECT_FALSE(result.Open(kMargin));
+  result.contenders[0].standing.ratio_to_best_other.interval.hi = 1.05;
+  EXPECT_TRUE(result.Open(kMargin));
 }
 
 }  // namespace
