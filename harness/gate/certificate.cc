@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "objectives/stats/proportion.h"
 #include "objectives/stats/trimmed.h"
 
 namespace assay::gate {
@@ -30,34 +31,53 @@ Judged Judge(const std::vector<double>& observed, size_t from, const GateRules& 
   return judged;
 }
 
+// The halves of a stream.
+struct Halves {
+  explicit Halves(const Stream& stream) : looks(Looks(stream)), mirrors(Mirrors(stream)) {}
+  Halves Swapped() const {
+    Halves swapped = *this;
+    swap(swapped.looks, swapped.mirrors);
+    return swapped;
+  }
+
+  std::vector<double> looks, mirrors;
+};
+
 class Cutter {
  public:
   Cutter(const Observations& observations, const GateOptions& options)
-      : observations_(observations), options_(options) {}
+      : null_(observations.null), sentinel_(observations.sentinel), options_(options) {}
 
   void Cut(const Cell& cell, Power& power) const {
-    // With identical builds either order is a comparison of its own.
-    Cut(cell.observed.forward, cell.observed.reversed, false, power);
-    if (cell.work == 1) Cut(cell.observed.reversed, cell.observed.forward, true, power);
-    Cover(cell.observed.forward, std::log(cell.truth), power);
+    const Halves observed(cell.observed);
+    const GateRules rules = RulesOf(cell.steps, options_);
+    Cut(observed, rules, null_.looks, sentinel_.looks, power);
+    // With identical builds the mirrors are comparisons of their own.
+    if (cell.work == 1) {
+      Cut(observed.Swapped(), rules, null_.mirrors, sentinel_.mirrors, power);
+    }
+    Cover(observed.looks, std::log(cell.truth), power);
+    Cover(observed.mirrors, std::log(cell.truth), power);
   }
 
  private:
-  void Cut(const std::vector<double>& looked, const std::vector<double>& confirming, bool reversed,
-           Power& power) const {
-    const auto most = static_cast<size_t>(options_.rules.looks.back());
+  void Cut(const Halves& observed, const GateRules& rules, const std::vector<double>& null,
+           const std::vector<double>& sentinel, Power& power) const {
+    const std::vector<double>& looked = observed.looks;
+    const auto most = static_cast<size_t>(rules.looks.back());
     size_t confirmed_to = 0;
     for (size_t from = 0; from + most <= looked.size();) {
-      const Judged judged = Judge(looked, from, options_.rules);
+      const Judged judged = Judge(looked, from, rules);
       const bool suspected = judged.verdict == GateVerdict::kRegressed;
       const auto needed = static_cast<size_t>(options_.confirming.back());
-      if (suspected && confirmed_to + needed > confirming.size()) return;
-      const bool valid = Valid(from, reversed);
+      if (suspected && confirmed_to + needed > observed.mirrors.size()) return;
+      const bool valid = ControlsHold(Judge(null, from, options_.rules).verdict,
+                                      Judge(sentinel, from, options_.rules).verdict);
       ++power.comparisons;
       power.processes += static_cast<int64_t>(judged.used);
       from += judged.used;
       bool found = false;
-      if (suspected) found = FindsAgain(confirming, confirmed_to);
+      if (suspected) found = FindsAgain(observed.mirrors, rules, confirmed_to);
       if (!valid) {
         ++power.invalid;
         continue;
@@ -72,23 +92,15 @@ class Cutter {
   }
 
   // At the looks of a confirmation by what was observed from `from` on, which goes behind it.
-  bool FindsAgain(const std::vector<double>& observed, size_t& from) const {
+  bool FindsAgain(const std::vector<double>& observed, const GateRules& rules, size_t& from) const {
     size_t used = 0;
     bool found = false;
     for (size_t i = 0; i < options_.confirming.size() && !found; ++i) {
       used = static_cast<size_t>(options_.confirming[i]);
-      found = Confirms(std::span(observed).subspan(from, used), options_);
+      found = Confirms(std::span(observed).subspan(from, used), rules, options_);
     }
     from += used;
     return found;
-  }
-
-  bool Valid(size_t from, bool reversed) const {
-    const auto& null = reversed ? observations_.null.reversed : observations_.null.forward;
-    const auto& sentinel =
-        reversed ? observations_.sentinel.reversed : observations_.sentinel.forward;
-    return ControlsHold(Judge(null, from, options_.rules).verdict,
-                        Judge(sentinel, from, options_.rules).verdict);
   }
 
   void Cover(const std::vector<double>& observed, double truth, Power& power) const {
@@ -101,19 +113,9 @@ class Cutter {
     }
   }
 
-  const Observations& observations_;
+  const Halves null_, sentinel_;
   const GateOptions& options_;
 };
-
-std::map<std::string, double> Deviations(const Observations& observations, double trim) {
-  std::map<std::string, double> deviations;
-  for (const Cell& cell : observations.cells) {
-    if (cell.work != 1) continue;
-    const double deviation = WinsorizedDeviation(cell.observed.forward, trim);
-    if (std::isfinite(deviation)) deviations[cell.case_name] = deviation;
-  }
-  return deviations;
-}
 
 // Of the last look, were its processes spread like this.
 double Detectable(double deviation, const GateRules& rules) {
@@ -124,27 +126,66 @@ double Detectable(double deviation, const GateRules& rules) {
   return DetectableSlowdown(look, rules, kPower);
 }
 
+// Of the cases of identical builds, where it is known.
+std::vector<CaseSpread> Spreads(const Observations& observations, const GateOptions& options) {
+  std::vector<CaseSpread> spreads;
+  for (const Cell& cell : observations.cells) {
+    if (cell.work != 1) continue;
+    const double deviation = WinsorizedDeviation(Looks(cell.observed), options.rules.trim);
+    if (!std::isfinite(deviation)) continue;
+    spreads.push_back(
+        {cell.case_name, deviation, Detectable(deviation, RulesOf(cell.steps, options))});
+  }
+  std::ranges::sort(spreads, {}, &CaseSpread::deviation);
+  return spreads;
+}
+
+std::vector<double> EveryOther(const std::vector<double>& even, const std::vector<double>& odd) {
+  std::vector<double> mixed;
+  for (size_t i = 0; i < std::min(even.size(), odd.size()); ++i) {
+    mixed.push_back(i % 2 == 0 ? even[i] : odd[i]);
+  }
+  return mixed;
+}
+
 }  // namespace
+
+std::vector<double> Looks(const Stream& stream) {
+  return EveryOther(stream.forward, stream.reversed);
+}
+
+std::vector<double> Mirrors(const Stream& stream) {
+  return EveryOther(stream.reversed, stream.forward);
+}
+
+const Power* Certificate::identical() const {
+  const auto found = std::ranges::find(all, 1.0, &Power::work);
+  return found == all.end() ? nullptr : &*found;
+}
+
+double Certificate::AlarmBound() const {
+  const Power* same = identical();
+  if (same == nullptr || same->valid() == 0) return 1;
+  return ClopperPearson(same->regressed, same->valid()).interval.hi;
+}
 
 Certificate Certify(const Observations& observations, const GateOptions& options) {
   Certificate certificate;
-  const auto deviations = Deviations(observations, options.rules.trim);
+  certificate.spreads = Spreads(observations, options);
+  const auto is_steady = [&](const Cell& cell) {
+    const auto spread =
+        std::ranges::find(certificate.spreads, cell.case_name, &CaseSpread::case_name);
+    return spread != certificate.spreads.end() && spread->deviation <= kSteady;
+  };
   std::map<double, Power> all, steady;
   const Cutter cutter(observations, options);
   for (const Cell& cell : observations.cells) {
     all[cell.work].work = steady[cell.work].work = cell.work;
     cutter.Cut(cell, all[cell.work]);
-    const auto deviation = deviations.find(cell.case_name);
-    if (deviation != deviations.end() && deviation->second <= kSteady) {
-      cutter.Cut(cell, steady[cell.work]);
-    }
+    if (is_steady(cell)) cutter.Cut(cell, steady[cell.work]);
   }
   for (const auto& [work, power] : all) certificate.all.push_back(power);
   for (const auto& [work, power] : steady) certificate.steady.push_back(power);
-  for (const auto& [name, deviation] : deviations) {
-    certificate.spreads.push_back({name, deviation, Detectable(deviation, options.rules)});
-  }
-  std::ranges::sort(certificate.spreads, {}, &CaseSpread::deviation);
   return certificate;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -21,30 +22,54 @@ namespace {
 
 constexpr int64_t kMaxIterations = int64_t{1} << 30;
 
+enum Side : uint8_t { kBase, kCandidate };
+
+// Something of either build.
+template <typename T>
+using Both = std::array<T, 2>;
+
+// Who comes first in what is done once.
+Both<Side> OrderOf(const DuetRequest& request) {
+  return request.reversed ? Both<Side>{kCandidate, kBase} : Both<Side>{kBase, kCandidate};
+}
+
 // One case, set up in both builds.
 class Pair {
  public:
-  Pair(const DuetJob& job, const DuetRequest& request, const assay_case& definition)
-      : job_(job), request_(request), definition_(definition), operands_(definition, 1) {
+  Pair(const DuetJob& job, const DuetRequest& request, const Both<const LibraryCase*>& definitions)
+      : job_(job),
+        request_(request),
+        definitions_(definitions),
+        order_(OrderOf(request)),
+        operands_(*definitions[kBase], 1) {
     result_.case_name = job.case_name;
+    result_.base_first = order_[0] == kBase;
+  }
+  ~Pair() {
+    for (const Side side : order_) ready_[side].reset();
   }
 
-  DuetResult Run(const LibraryCase& base, const LibraryCase& candidate, std::mt19937_64& random) {
-    if (Status ready = SetUp(base, candidate); !ready.ok()) {
-      result_.error = ready.message();
-      return result_;
+  DuetResult Run(std::mt19937_64& random) {
+    for (const Side side : order_) {
+      auto ready = ReadyCase::SetUp(*definitions_[side], operands_.inputs(), operands_.output());
+      if (!ready.ok()) {
+        result_.error = ready.message();
+        return result_;
+      }
+      ready_[side] = *std::move(ready);
     }
-    result_.base_variant = base_->variant();
-    result_.candidate_variant = candidate_->variant();
+    result_.base_variant = base().variant();
+    result_.candidate_variant = candidate().variant();
     result_.changed_steps = ChangedSteps();
-    result_.difference = Difference(definition_, OutputOf(*base_), OutputOf(*candidate_));
+    Both<std::vector<uint8_t>> outputs;
+    for (const Side side : order_) outputs[side] = OutputOf(*ready_[side]);
+    result_.difference = Difference(*definitions_[kBase], outputs[kBase], outputs[kCandidate]);
     if (!result_.difference.empty()) return result_;
     result_.iterations = job_.iterations > 0 ? job_.iterations : Calibrate();
     if (job_.steps) {
-      const auto clock_s =
-          definition_.threads == 1 ? measure::ThreadCpuSeconds : measure::MonotonicSeconds;
+      const auto clock_s = OneThread() ? measure::ThreadCpuSeconds : measure::MonotonicSeconds;
       result_.steps =
-          TimeSteps(*base_, *candidate_, result_.iterations, request_.rounds, clock_s, random);
+          TimeSteps(base(), candidate(), result_.iterations, request_.rounds, clock_s, random);
     } else {
       Time(random);
     }
@@ -54,14 +79,12 @@ class Pair {
   double wall_s = 0, cpu_s = 0;
 
  private:
-  Status SetUp(const LibraryCase& base, const LibraryCase& candidate) {
-    const auto one = [&](const LibraryCase& from, std::optional<ReadyCase>& to) -> Status {
-      ASSAY_ASSIGN_OR_RETURN(to, ReadyCase::SetUp(from, operands_.inputs(), operands_.output()));
-      return {};
-    };
-    if (!request_.reversed) ASSAY_RETURN_IF_ERROR(one(base, base_));
-    ASSAY_RETURN_IF_ERROR(one(candidate, candidate_));
-    return request_.reversed ? one(base, base_) : Status();
+  ReadyCase& base() { return *ready_[kBase]; }
+  ReadyCase& candidate() { return *ready_[kCandidate]; }
+
+  // Else CPU time would leave out what other threads do.
+  bool OneThread() const {
+    return definitions_[kBase]->threads == 1 && definitions_[kCandidate]->threads == 1;
   }
 
   std::vector<uint8_t> OutputOf(ReadyCase& ready) {
@@ -71,9 +94,9 @@ class Pair {
   }
 
   // Steps that both builds have, and run by different variants.
-  std::vector<std::string> ChangedSteps() const {
+  std::vector<std::string> ChangedSteps() {
     std::vector<std::string> changed;
-    for (const StepTimes& step : StepsOf(*base_, *candidate_)) {
+    for (const StepTimes& step : StepsOf(base(), candidate())) {
       if (step.base_variant.empty() || step.candidate_variant.empty()) continue;
       if (step.base_variant == step.candidate_variant) continue;
       changed.push_back(
@@ -90,19 +113,19 @@ class Pair {
     const double wall_took = measure::MonotonicSeconds() - wall;
     wall_s += wall_took;
     cpu_s += cpu_took;
-    return definition_.threads == 1 ? cpu_took : wall_took;
+    return OneThread() ? cpu_took : wall_took;
   }
 
   int64_t Calibrate() {
     int64_t iterations = 1;
-    double seconds = Batch(*base_, iterations);
+    double seconds = Batch(base(), iterations);
     while (seconds < request_.min_batch_s && iterations < kMaxIterations) {
       const double factor = request_.min_batch_s / std::max(seconds, 1e-9);
       iterations = std::min(
           kMaxIterations,
           std::max(iterations + 1, static_cast<int64_t>(std::ceil(static_cast<double>(iterations) *
                                                                   std::min(factor * 1.05, 8.0)))));
-      seconds = Batch(*base_, iterations);
+      seconds = Batch(base(), iterations);
     }
     return iterations;
   }
@@ -110,33 +133,30 @@ class Pair {
   void Time(std::mt19937_64& random) {
     const auto more = static_cast<int64_t>(
         std::llround(static_cast<double>(result_.iterations) * job_.candidate_work));
-    const auto base = [&] { return Batch(*base_, result_.iterations); };
-    const auto candidate = [&] { return Batch(*candidate_, more); };
+    const auto run = [&](Side side) {
+      return Batch(*ready_[side], side == kBase ? result_.iterations : more);
+    };
+    // Who is first of two; the other way round in the mirror.
+    const auto first = [&] {
+      return ((random() & 1) != 0) != request_.reversed ? kBase : kCandidate;
+    };
+    const auto other = [](Side side) { return side == kBase ? kCandidate : kBase; };
     // Discarded, in either order: who ran last finds its operands in the caches.
-    if ((random() & 1) != 0) {
-      base();
-      candidate();
-    } else {
-      candidate();
-      base();
-    }
+    const Side warmed = first();
+    run(warmed);
+    run(other(warmed));
     const int64_t switches = measure::InvoluntarySwitches();
     std::vector<double> ratios, base_s, candidate_s;
     // Pairs of rounds are ABBA or BAAB, so that a drift within them cancels.
-    bool base_first = false;
+    Side leads = kBase;
     for (int round = 0; round < request_.rounds; ++round) {
-      base_first = round % 2 == 0 ? (random() & 1) != 0 : !base_first;
-      double a, b;
-      if (base_first) {
-        a = base();
-        b = candidate();
-      } else {
-        b = candidate();
-        a = base();
-      }
-      base_s.push_back(a / static_cast<double>(result_.iterations));
-      candidate_s.push_back(b / static_cast<double>(result_.iterations));
-      ratios.push_back(std::log(b / a));
+      leads = round % 2 == 0 ? first() : other(leads);
+      Both<double> seconds;
+      seconds[leads] = run(leads);
+      seconds[other(leads)] = run(other(leads));
+      base_s.push_back(seconds[kBase] / static_cast<double>(result_.iterations));
+      candidate_s.push_back(seconds[kCandidate] / static_cast<double>(result_.iterations));
+      ratios.push_back(std::log(seconds[kCandidate] / seconds[kBase]));
     }
     result_.involuntary_switches = measure::InvoluntarySwitches() - switches;
     result_.log_ratio = Median(ratios);
@@ -146,26 +166,28 @@ class Pair {
 
   const DuetJob& job_;
   const DuetRequest& request_;
-  const assay_case& definition_;
+  const Both<const LibraryCase*> definitions_;
+  const Both<Side> order_;
   Operands operands_;
-  std::optional<ReadyCase> base_, candidate_;
+  Both<std::optional<ReadyCase>> ready_;
   DuetResult result_;
 };
 
 using Libraries = std::map<std::string, CaseLibrary>;
 
-Status LoadInto(Libraries& libraries, const std::string& path) {
-  if (libraries.contains(path)) return {};
-  ASSAY_ASSIGN_OR_RETURN(CaseLibrary library, CaseLibrary::LoadCopy(path));
-  libraries.emplace(path, std::move(library));
-  return {};
-}
-
+// In the order in which they are named, the base before the candidate, or in the mirror's.
 Result<Libraries> LoadAll(const DuetRequest& request) {
-  Libraries libraries;
+  std::vector<std::string> paths;
   for (const DuetJob& job : request.jobs) {
-    ASSAY_RETURN_IF_ERROR(LoadInto(libraries, request.reversed ? job.candidate : job.base));
-    ASSAY_RETURN_IF_ERROR(LoadInto(libraries, request.reversed ? job.base : job.candidate));
+    for (const std::string& path : {job.base, job.candidate}) {
+      if (std::ranges::find(paths, path) == paths.end()) paths.push_back(path);
+    }
+  }
+  if (request.reversed) std::ranges::reverse(paths);
+  Libraries libraries;
+  for (const std::string& path : paths) {
+    ASSAY_ASSIGN_OR_RETURN(CaseLibrary library, CaseLibrary::LoadCopy(path));
+    libraries.emplace(path, std::move(library));
   }
   return libraries;
 }
@@ -179,6 +201,25 @@ bool SameOperands(const assay_case& a, const assay_case& b) {
   return inputs && same(a.output, b.output);
 }
 
+// The case in both builds. Error: one has none, or they cannot be compared.
+Result<Both<const LibraryCase*>> Find(Libraries& libraries, const DuetJob& job,
+                                      const Both<Side>& order) {
+  Both<const LibraryCase*> found;
+  for (const Side side : order) {
+    const std::string& path = side == kBase ? job.base : job.candidate;
+    const auto made = libraries.at(path).Make(job.case_name);
+    if (!made.ok()) return Error(fmt::format("{}: {}", path, made.message()));
+    found[side] = *made;
+  }
+  if (!SameOperands(*found[kBase], *found[kCandidate])) {
+    return Error("the builds want different operands");
+  }
+  if (job.steps && (!found[kBase]->has_steps() || !found[kCandidate]->has_steps())) {
+    return Error("a build does not tell its steps");
+  }
+  return found;
+}
+
 DuetResult Failed(const DuetJob& job, std::string why) {
   DuetResult result;
   result.case_name = job.case_name;
@@ -187,6 +228,10 @@ DuetResult Failed(const DuetJob& job, std::string why) {
 }
 
 }  // namespace
+
+bool Mirrored(uint64_t seed, int process) {
+  return ((std::mt19937_64(seed)() & 1) != 0) != (process % 2 != 0);
+}
 
 Result<DuetAnswer> RunDuet(const DuetRequest& request) {
   ASSAY_ASSIGN_OR_RETURN(Libraries libraries, LoadAll(request));
@@ -199,22 +244,15 @@ Result<DuetAnswer> RunDuet(const DuetRequest& request) {
   const std::optional<double> steal = measure::StealSeconds();
   for (size_t index : order) {
     const DuetJob& job = request.jobs[index];
-    const auto base = libraries.at(job.base).Make(job.case_name);
-    const auto candidate = libraries.at(job.candidate).Make(job.case_name);
-    if (!base.ok() || !candidate.ok()) {
-      answer.results[index] =
-          Failed(job, base.ok() ? fmt::format("{}: {}", job.candidate, candidate.message())
-                                : fmt::format("{}: {}", job.base, base.message()));
-    } else if (!SameOperands(**base, **candidate)) {
-      answer.results[index] = Failed(job, "the builds want different operands");
-    } else if (job.steps && (!(*base)->has_steps() || !(*candidate)->has_steps())) {
-      answer.results[index] = Failed(job, "a build does not tell its steps");
-    } else {
-      Pair pair(job, request, **base);
-      answer.results[index] = pair.Run(**base, **candidate, random);
-      answer.wall_s += pair.wall_s;
-      answer.cpu_s += pair.cpu_s;
+    const auto found = Find(libraries, job, OrderOf(request));
+    if (!found.ok()) {
+      answer.results[index] = Failed(job, found.message());
+      continue;
     }
+    Pair pair(job, request, *found);
+    answer.results[index] = pair.Run(random);
+    answer.wall_s += pair.wall_s;
+    answer.cpu_s += pair.cpu_s;
   }
   const std::optional<double> steal_now = measure::StealSeconds();
   if (steal && steal_now) answer.steal_s = *steal_now - *steal;

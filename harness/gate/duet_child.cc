@@ -12,8 +12,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepTimes, name, base_variant, candidate_vari
                                    candidate_s, difference_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetRequest, jobs, rounds, min_batch_s, seed, reversed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetResult, case_name, error, difference, base_variant,
-                                   candidate_variant, iterations, log_ratio, base_s, candidate_s,
-                                   involuntary_switches, changed_steps, steps)
+                                   candidate_variant, base_first, iterations, log_ratio, base_s,
+                                   candidate_s, involuntary_switches, changed_steps, steps)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DuetAnswer, results, wall_s, cpu_s, steal_s)
 
 namespace {

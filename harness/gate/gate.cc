@@ -106,8 +106,15 @@ class Runner {
     return {c.name, options_.base, options_.candidate, c.iterations, 1};
   }
 
+  // The process of this number among the looks; in a confirmation its mirror.
+  Result<DuetAnswer> Process(const std::vector<CaseReport*>& cases, int number, bool confirming) {
+    return Process(cases, options_.seed + static_cast<uint64_t>(number / 2),
+                   Mirrored(options_.seed, number) != confirming, options_.rounds);
+  }
+
   // One process for the given cases, and the controls where they are known.
-  Result<DuetAnswer> Process(const std::vector<CaseReport*>& cases, bool reversed, int rounds) {
+  Result<DuetAnswer> Process(const std::vector<CaseReport*>& cases, uint64_t seed, bool reversed,
+                             int rounds) {
     DuetRequest request;
     for (const CaseReport* c : cases) request.jobs.push_back(JobOf(*c));
     if (control_iterations_ > 0) {
@@ -118,7 +125,7 @@ class Runner {
     }
     request.rounds = rounds;
     request.min_batch_s = options_.min_batch_s;
-    request.seed = options_.seed + static_cast<uint64_t>(report_.processes);
+    request.seed = seed;
     request.reversed = reversed;
     ASSAY_ASSIGN_OR_RETURN(DuetAnswer answer, RunDuetInChild(request));
     ++report_.processes;
@@ -132,7 +139,7 @@ class Runner {
       if (Timed(c)) cases.push_back(&c);
     }
     if (options_.progress) options_.progress("comparing outputs", 0, 1);
-    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(cases, false, 1));
+    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(cases, options_.seed, false, 1));
     std::vector<std::pair<int64_t, const CaseReport*>> by_iterations;
     for (size_t i = 0; i < cases.size(); ++i) {
       const DuetResult& result = answer.results[i];
@@ -173,13 +180,17 @@ class Runner {
         continue;
       }
       (confirming ? c.confirmation : c.log_ratios).push_back(result.log_ratio);
+      (confirming ? c.confirmation_base_first : c.base_first).push_back(result.base_first);
       base_s_[&c].push_back(result.base_s);
       candidate_s_[&c].push_back(result.candidate_s);
       switches_ += result.involuntary_switches;
     }
     if (answer.results.size() == cases.size() + 2) {
-      report_.null.log_ratios.push_back(answer.results[cases.size()].log_ratio);
-      report_.sentinel.log_ratios.push_back(answer.results[cases.size() + 1].log_ratio);
+      for (Control* control : {&report_.null, &report_.sentinel}) {
+        const size_t index = cases.size() + (control == &report_.null ? 0 : 1);
+        control->log_ratios.push_back(answer.results[index].log_ratio);
+        control->base_first.push_back(answer.results[index].base_first);
+      }
     }
     wall_s_ += answer.wall_s;
     cpu_s_ += answer.cpu_s;
@@ -201,7 +212,7 @@ class Runner {
         if (options_.progress) {
           options_.progress(fmt::format("{} cases", undecided.size()), done, most);
         }
-        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(undecided, false, options_.rounds));
+        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(undecided, done, false));
         Add(answer, undecided, false);
       }
       if (report_.interrupted) return {};
@@ -256,7 +267,7 @@ class Runner {
           options_.progress(fmt::format("confirming {} cases", open.size()), done,
                             options_.confirming.back());
         }
-        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(open, true, options_.rounds));
+        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(open, done, true));
         Add(answer, open, true);
       }
       if (report_.interrupted) return {};
@@ -267,9 +278,7 @@ class Runner {
   }
 
   bool Confirmed(const CaseReport& c) const {
-    GateOptions own = options_;
-    own.rules = RulesOf(c, options_);
-    return Confirms(c.confirmation, own);
+    return Confirms(c.confirmation, RulesOf(c, options_), options_);
   }
 
   // What equal code does is no regression.
@@ -349,10 +358,11 @@ class Runner {
 
 }  // namespace
 
-bool Confirms(std::span<const double> log_ratios, const GateOptions& options) {
+bool Confirms(std::span<const double> log_ratios, const GateRules& rules,
+              const GateOptions& options) {
   const auto slower = std::ranges::count_if(log_ratios, [](double ratio) { return ratio > 0; });
   const double alpha = options.confirm_alpha / static_cast<double>(options.confirming.size());
-  return LookAt(log_ratios, options.rules).p_regressed < alpha &&
+  return LookAt(log_ratios, rules).p_regressed < alpha &&
          static_cast<double>(slower) >= options.agreeing * static_cast<double>(log_ratios.size());
 }
 
@@ -361,10 +371,14 @@ bool ControlsHold(GateVerdict null, GateVerdict sentinel) {
          sentinel == GateVerdict::kRegressed;
 }
 
-GateRules RulesOf(const CaseReport& c, const GateOptions& options) {
+GateRules RulesOf(bool steps, const GateOptions& options) {
   GateRules rules = options.rules;
-  if (c.steps) rules.limit = options.model_limit;
+  if (steps) rules.limit = options.model_limit;
   return rules;
+}
+
+GateRules RulesOf(const CaseReport& c, const GateOptions& options) {
+  return RulesOf(c.steps, options);
 }
 
 Estimate CaseReport::Slowdown(double level) const {

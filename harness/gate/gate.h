@@ -1,14 +1,15 @@
 // Gate: judges a candidate build of a library of cases by the build before it, on this machine.
 //
 // First one process compares outputs and sets the batches. Then fresh processes, each a duet, until
-// every case is decided or the last look is over (objectives/sequential.h). What is slower by more
-// than the limit must survive the correction for how many cases were looked at (Benjamini and
-// Hochberg), and be found again by fresh processes in which the candidate comes first. In every
-// process two controls run along: a copy of the base, which must come out alike, and the same copy
-// with 3 % more work, which must be found. Where they do not, nothing is said of the candidate.
-// Where the libraries differ in nothing but where code lies, no case is a regression. A regression
-// of what is made of steps, such as a model, is attributed to them by more processes, in which both
-// builds take turns with a look at the clock after every step.
+// every case is decided or the last look is over (objectives/sequential.h); every other one is the
+// mirror of the one before, in which the candidate comes first wherever the base did. What is
+// slower by more than the limit must survive the correction for how many cases were looked at
+// (Benjamini and Hochberg), and be found again by fresh processes, each the mirror of one of the
+// first. In every process two controls run along: a copy of the base, which must come out alike,
+// and the same copy with 3 % more work, which must be found. Where they do not, nothing is said of
+// the candidate. Where the libraries differ in nothing but where code lies, no case is a
+// regression. A regression of what is made of steps, such as a model, is attributed to them by more
+// processes, in which both builds take turns with a look at the clock after every step.
 #pragma once
 
 #include <functional>
@@ -49,9 +50,12 @@ struct GateOptions {
 // Of the batch of a control at least: fewer could not be raised by 3 %.
 inline constexpr int64_t kControlIterations = 34;
 
-// Whether the fresh processes up to one of the looks, the candidate first, find a suspected
-// slowdown again.
-bool Confirms(std::span<const double> log_ratios, const GateOptions& options);
+// By which what is made of steps is judged, or what is not.
+GateRules RulesOf(bool steps, const GateOptions& options);
+// Whether the fresh processes up to one of the looks find a slowdown again that was suspected by
+// these rules.
+bool Confirms(std::span<const double> log_ratios, const GateRules& rules,
+              const GateOptions& options);
 // Whether the controls allow a conclusion: the copy is not apart, the injected slowdown is found.
 bool ControlsHold(GateVerdict null, GateVerdict sentinel);
 
@@ -74,7 +78,9 @@ struct CaseReport {
   std::string note;  // Why it failed, or how outputs differ.
   GateVerdict verdict = GateVerdict::kInconclusive;
   std::vector<double> log_ratios;    // One per process.
-  std::vector<double> confirmation;  // Likewise, reversed.
+  std::vector<double> confirmation;  // Likewise.
+  // In which processes of either the base came first (duet.h).
+  std::vector<bool> base_first, confirmation_base_first;
   std::vector<GateLook> looks;
   double p_regressed = 1, p_adjusted = 1;
   double base_s = 0, candidate_s = 0;  // Medians over processes, per iteration.
@@ -95,7 +101,8 @@ struct Control {
   std::string name, case_name;
   double work = 1;  // Known ratio.
   GateVerdict verdict = GateVerdict::kInconclusive;
-  std::vector<double> log_ratios;
+  std::vector<double> log_ratios;  // One per process; and whether the base came first there.
+  std::vector<bool> base_first;
   Estimate Slowdown(double level, double trim) const;
 };
 

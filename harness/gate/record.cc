@@ -12,13 +12,15 @@
 namespace assay::gate {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Stream, forward, reversed, base_s, candidate_s)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, case_name, work, truth, observed)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Cell, case_name, work, truth, steps, observed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Observations, cells, null, sentinel)
 
 namespace {
 
 using Json = nlohmann::json;
 
+// Of measuring: what was observed otherwise is not continued. 2: who comes first takes turns.
+constexpr int kMethod = 2;
 constexpr Condition kConditions[] = {Condition::kQuiet, Condition::kBusy, Condition::kMemory};
 
 Status Read(const std::string& file, std::ifstream& in, Record& record) {
@@ -28,6 +30,9 @@ Status Read(const std::string& file, std::ifstream& in, Record& record) {
   try {
     if (json.at("library") != record.library || json.at("machine") != record.machine) {
       return Error(fmt::format("{}: recorded with another library or on another machine", file));
+    }
+    if (json.value("method", 1) != kMethod) {
+      return Error(fmt::format("{}: recorded by another version of the selftest", file));
     }
     json.at("iterations").get_to(record.iterations);
     record.cases = json.value("cases", record.iterations.size());
@@ -61,11 +66,8 @@ Status Record::Write(const std::string& file) const {
     conditions[Name(condition)] = {{"observed", observed},
                                    {"processes", selftest.processes.at(condition)}};
   }
-  const Json json = {{"library", library},
-                     {"machine", machine},
-                     {"iterations", iterations},
-                     {"cases", cases},
-                     {"conditions", conditions}};
+  const Json json = {{"method", kMethod},        {"library", library}, {"machine", machine},
+                     {"iterations", iterations}, {"cases", cases},     {"conditions", conditions}};
   return WriteWhole(file, json.dump() + "\n");
 }
 

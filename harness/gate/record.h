@@ -17,7 +17,7 @@ struct Record {
   Selftest selftest;
 
   // Reads the file if it is there; an empty record otherwise, or for "". Error: it is no record, or
-  // that of another library or machine.
+  // that of another library, machine or version of the selftest.
   static Result<Record> Open(const std::string& file, const std::string& library);
   // Error: it cannot be written.
   Status Write(const std::string& file) const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "harness/gate/case_library.h"
@@ -18,6 +19,7 @@ namespace {
 
 // So many make 1 % more a whole iteration.
 constexpr int64_t kSlowedIterations = 100;
+constexpr int kProcessesPerLook = 20;
 
 class Collector {
  public:
@@ -29,10 +31,9 @@ class Collector {
     ASSAY_ASSIGN_OR_RETURN(record_, Record::Open(options_.record, library));
     ASSAY_ASSIGN_OR_RETURN(copy_, Copy::Of(library));
     ASSAY_RETURN_IF_ERROR(ChooseCases());
-    const double share_s = options_.seconds / static_cast<double>(options_.conditions.size());
     for (const Condition condition : options_.conditions) {
-      ASSAY_RETURN_IF_ERROR(Collect(condition, share_s));
-      if (!options_.record.empty()) ASSAY_RETURN_IF_ERROR(record_.Write(options_.record));
+      ASSAY_RETURN_IF_ERROR(Collect(condition));
+      ASSAY_RETURN_IF_ERROR(Keep());
       if (record_.selftest.interrupted) break;
     }
     record_.selftest.seconds = measure::MonotonicSeconds() - start_s;
@@ -45,10 +46,18 @@ class Collector {
     return record_.selftest.interrupted;
   }
 
+  Status Keep() const {
+    return options_.record.empty() ? Status() : record_.Write(options_.record);
+  }
+
   // The cases and their iterations: the record's, or measured.
   Status ChooseCases() {
+    ASSAY_ASSIGN_OR_RETURN(const CaseLibrary library, CaseLibrary::Load(options_.gate.base));
+    for (const LibraryCase& c : library.cases()) {
+      if (c.has_steps()) with_steps_.insert(c.name);
+    }
     if (record_.iterations.empty()) {
-      ASSAY_RETURN_IF_ERROR(Calibrate());
+      ASSAY_RETURN_IF_ERROR(Calibrate(library));
       record_.cases = options_.cases;
     }
     std::vector<Timed> all, quick;
@@ -85,8 +94,7 @@ class Collector {
     jobs_.push_back({name, options_.gate.base, copy_.path(), iterations, work});
   }
 
-  Status Calibrate() {
-    ASSAY_ASSIGN_OR_RETURN(const CaseLibrary library, CaseLibrary::Load(options_.gate.base));
+  Status Calibrate(const CaseLibrary& library) {
     ASSAY_ASSIGN_OR_RETURN(const Suite suite,
                            Suite::Make(options_.gate.suite, options_.gate.filter));
     DuetRequest request;
@@ -107,45 +115,63 @@ class Collector {
                              options_.gate.base, options_.gate.suite));
   }
 
-  // Pairs of processes, of which the second begins with the copy, until the time is over.
-  Status Collect(Condition condition, double share_s) {
+  // Pairs of processes, of which one is the mirror of the other, until there are enough.
+  Status Collect(Condition condition) {
     if (Stopped()) return {};
     ASSAY_ASSIGN_OR_RETURN(const Neighbors neighbors, Neighbors::Start(condition));
     const double start_s = measure::MonotonicSeconds();
-    double gone_s = 0;
-    do {
+    double done = 0;
+    while (done < 1) {
       Pair pair;
-      for (const bool reversed : {false, true}) {
-        Result<DuetAnswer> answer = Process(condition, reversed);
+      const int number = record_.selftest.processes[condition] / 2;
+      const bool looks_reversed = number % 2 != 0;
+      for (const bool reversed : {looks_reversed, !looks_reversed}) {
+        Result<DuetAnswer> answer = Process(number, reversed);
         if (Stopped()) return {};  // Also why there is no answer.
         if (!answer.ok()) return answer.status();
-        (reversed ? pair.second : pair.first) = *std::move(answer);
+        (reversed ? pair.reversed : pair.forward) = *std::move(answer);
       }
-      ASSAY_RETURN_IF_ERROR(Add(condition, pair));
-      gone_s = measure::MonotonicSeconds() - start_s;
+      record_.selftest.processes[condition] += 2;
+      ASSAY_RETURN_IF_ERROR(Add(condition, pair, looks_reversed));
+      if (record_.selftest.processes[condition] % kProcessesPerLook == 0) {
+        ASSAY_RETURN_IF_ERROR(Keep());
+      }
+      done = std::max(done, Done(condition, measure::MonotonicSeconds() - start_s));
       if (options_.gate.progress) {
-        const auto percent = static_cast<int>(std::min(100.0, 100 * gone_s / share_s));
         options_.gate.progress(
             fmt::format("{}, {} processes", Name(condition), record_.selftest.processes[condition]),
-            percent, 100);
+            static_cast<int>(std::min(100.0, 100 * done)), 100);
       }
-    } while (gone_s < share_s);
+    }
     return {};
   }
 
-  using Pair = std::pair<DuetAnswer, DuetAnswer>;
+  // Of a condition that has gone on for so long: the share of what there is to do.
+  double Done(Condition condition, double gone_s) {
+    if (options_.seconds > 0) {
+      return gone_s * static_cast<double>(options_.conditions.size()) / options_.seconds;
+    }
+    const double of_time = gone_s / options_.most_s;
+    // A look takes as long as a process where there is much to look at.
+    if (record_.selftest.processes[condition] % kProcessesPerLook != 0) return of_time;
+    const double bound = Certify(record_.selftest.observed[condition], options_.gate).AlarmBound();
+    return std::max(of_time, options_.alarms / bound);
+  }
 
-  Result<DuetAnswer> Process(Condition condition, bool reversed) {
-    const int number = record_.selftest.processes[condition]++;
+  struct Pair {
+    DuetAnswer forward, reversed;
+  };
+
+  Result<DuetAnswer> Process(int pair, bool reversed) {
     DuetRequest request = {.jobs = jobs_,
                            .rounds = options_.gate.rounds,
                            .min_batch_s = options_.gate.min_batch_s,
-                           .seed = options_.gate.seed + static_cast<uint64_t>(number),
+                           .seed = options_.gate.seed + static_cast<uint64_t>(pair),
                            .reversed = reversed};
     return RunDuetInChild(request);
   }
 
-  Status Add(Condition condition, const Pair& pair) {
+  Status Add(Condition condition, const Pair& pair, bool looks_reversed) {
     Observations& observed = record_.selftest.observed[condition];
     const size_t cells = jobs_.size() - 2;  // The last two are the controls.
     if (observed.cells.empty()) observed.cells.resize(cells);
@@ -160,14 +186,16 @@ class Collector {
       Stream* stream = i + 2 == jobs_.size()   ? &observed.null
                        : i + 1 == jobs_.size() ? &observed.sentinel
                                                : &observed.cells[i].observed;
-      stream->forward.push_back(pair.first.results[i].log_ratio);
-      stream->reversed.push_back(pair.second.results[i].log_ratio);
-      stream->base_s.push_back(pair.first.results[i].base_s);
-      stream->candidate_s.push_back(pair.first.results[i].candidate_s);
+      stream->forward.push_back(pair.forward.results[i].log_ratio);
+      stream->reversed.push_back(pair.reversed.results[i].log_ratio);
+      const DuetAnswer& looks = looks_reversed ? pair.reversed : pair.forward;
+      stream->base_s.push_back(looks.results[i].base_s);
+      stream->candidate_s.push_back(looks.results[i].candidate_s);
       if (i + 2 >= jobs_.size()) continue;
       Cell& cell = observed.cells[i];
       cell.case_name = jobs_[i].case_name;
       cell.work = jobs_[i].candidate_work;
+      cell.steps = with_steps_.contains(cell.case_name);
       const auto iterations = static_cast<double>(jobs_[i].iterations);
       cell.truth = std::round(iterations * cell.work) / iterations;
     }
@@ -178,6 +206,7 @@ class Collector {
   Copy copy_;
   Record record_;
   std::vector<DuetJob> jobs_;
+  std::set<std::string> with_steps_;  // Cases.
 };
 
 }  // namespace

@@ -12,9 +12,14 @@
 namespace assay::gate {
 
 struct SelftestOptions {
-  GateOptions gate;     // Of base, the library; suite, filter, rules. The candidate is a copy.
-  std::string record;   // A file that is continued, if it is there, and written; "": none.
-  double seconds = 60;  // Of all conditions together; each gets its share, and a process at least.
+  GateOptions gate;    // Of base, the library; suite, filter, rules. The candidate is a copy.
+  std::string record;  // A file that is continued, if it is there, and written; "": none.
+  // Of all conditions together; each gets its share, and two processes at least. 0: each goes on
+  // until it shows that identical builds are called slower in less than `alarms`, 1 % of which
+  // takes 368 comparisons without an alarm, or until most_s are over.
+  double seconds = 0;
+  double alarms = 0.01;
+  double most_s = 1200;  // Of a condition.
   std::vector<Condition> conditions = {Condition::kQuiet, Condition::kBusy, Condition::kMemory};
   std::vector<double> works = {1.01, 1.02, 1.05, 1.10};
   size_t cases = 1000;  // At most so many, from short to long ones.

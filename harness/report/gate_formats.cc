@@ -55,7 +55,9 @@ Json CaseJson(const CaseReport& c, const GateContext& context) {
                {"p_regressed", c.p_regressed},
                {"p_adjusted", c.p_adjusted},
                {"log_ratios", c.log_ratios},
+               {"base_first", c.base_first},
                {"confirmation", c.confirmation},
+               {"confirmation_base_first", c.confirmation_base_first},
                {"base_variant", c.base_variant},
                {"candidate_variant", c.candidate_variant},
                {"dispatch_changed", c.dispatch_changed()}};
@@ -74,7 +76,8 @@ Json ControlJson(const gate::Control& control, const gate::GateOptions& options)
           {"work", control.work},
           {"verdict", Name(control.verdict)},
           {"slowdown", EstimateJson(control.Slowdown(options.rules.level, options.rules.trim))},
-          {"log_ratios", control.log_ratios}};
+          {"log_ratios", control.log_ratios},
+          {"base_first", control.base_first}};
 }
 
 std::string Xml(std::string_view text) {

@@ -47,6 +47,14 @@ std::string PowerTable(const std::vector<Power>& powers, bool markdown) {
   return markdown ? table.ToMarkdown() : table.ToString();
 }
 
+std::string AlarmText(const Certificate& certificate) {
+  const Power* same = certificate.identical();
+  if (same == nullptr || same->valid() == 0) return "";
+  return fmt::format(
+      "identical builds are called slower in less than {:.3g} % (97.5 % confidence)\n",
+      100 * certificate.AlarmBound());
+}
+
 std::string SpreadText(const Certificate& certificate) {
   if (certificate.spreads.empty()) return "";
   const auto& s = certificate.spreads;
@@ -78,9 +86,10 @@ std::string SmallestText(const Certificate& certificate) {
              : "no injected slowdown was found in 95 %\n";
 }
 
-const Power* Of(const std::vector<Power>& powers, bool identical) {
+// Of +10 %.
+const Power* Clear(const std::vector<Power>& powers) {
   for (const Power& p : powers) {
-    if (identical ? p.work == 1 : p.work >= 1.0999) return &p;
+    if (p.work >= 1.0999) return &p;
   }
   return nullptr;
 }
@@ -114,7 +123,7 @@ Json PowersJson(const std::vector<Power>& powers) {
 
 std::string SelftestProblem(const Certificates& certificates) {
   for (const auto& [condition, certificate] : certificates) {
-    const Power* same = Of(certificate.all, true);
+    const Power* same = certificate.identical();
     if (same == nullptr || same->comparisons == 0) {
       return "too few processes for a comparison: give it more --seconds";
     }
@@ -125,7 +134,7 @@ std::string SelftestProblem(const Certificates& certificates) {
     }
     if (condition != gate::Condition::kQuiet) continue;
     if (same->valid() == 0) return "no run was valid: the machine is too busy";
-    const Power* slower = Of(certificate.all, false);
+    const Power* slower = Clear(certificate.all);
     if (slower != nullptr && slower->valid() > 0 &&
         ClopperPearson(slower->regressed, slower->valid()).interval.hi < kFound) {
       return "+10 % is not found in 95 %";
@@ -138,16 +147,18 @@ std::string SelftestText(const gate::Selftest& selftest, const Certificates& cer
                          const gate::GateOptions& options, bool markdown) {
   std::string text;
   for (const auto& [condition, certificate] : certificates) {
-    text +=
-        fmt::format("{}{}: {} processes, limit {:+.3g} %\n\n", markdown ? "### " : "",
-                    Name(condition), selftest.processes.at(condition), 100 * options.rules.limit);
+    text += fmt::format("{}{}: {} processes, limit {:+.3g} %, of models {:+.3g} %\n\n",
+                        markdown ? "### " : "", Name(condition), selftest.processes.at(condition),
+                        100 * options.rules.limit, 100 * options.model_limit);
     text += PowerTable(certificate.all, markdown);
     const auto steady = std::ranges::count_if(
         certificate.spreads, [](const auto& spread) { return spread.deviation <= 0.005; });
     text += fmt::format("\ncases that spread by at most 0.5 %, {} of {}:\n\n", steady,
                         certificate.spreads.size());
     text += PowerTable(certificate.steady, markdown) + "\n";
-    text += SpreadText(certificate) + (markdown ? "\n" : "") + SmallestText(certificate) + "\n";
+    const char* gap = markdown ? "\n" : "";
+    text += AlarmText(certificate) + gap + SpreadText(certificate) + gap +
+            SmallestText(certificate) + "\n";
   }
   const std::string problem = SelftestProblem(certificates);
   if (selftest.interrupted) return text + "interrupted: nothing is concluded\n";
@@ -170,10 +181,12 @@ Json SelftestJson(const gate::Selftest& selftest, const Certificates& certificat
     conditions[Name(condition)] = {{"processes", selftest.processes.at(condition)},
                                    {"all", PowersJson(certificate.all)},
                                    {"steady", PowersJson(certificate.steady)},
+                                   {"alarm_bound", certificate.AlarmBound()},
                                    {"smallest_found", smallest ? Json(*smallest) : Json()},
                                    {"cases", spreads}};
   }
   return {{"limit", options.rules.limit},
+          {"model_limit", options.model_limit},
           {"conditions", conditions},
           {"interrupted", selftest.interrupted},
           {"problem", SelftestProblem(certificates)}};

@@ -25,7 +25,7 @@ class Simulation {
   Observations All(int processes) {
     Observations observed;
     for (const double work : {1.0, 1.01, 1.02, 1.05}) {
-      observed.cells.push_back({"case", work, work, Of(work, processes)});
+      observed.cells.push_back({"case", work, work, false, Of(work, processes)});
     }
     observed.null = Of(1, processes);
     observed.sentinel = Of(1.03, processes);
@@ -44,7 +44,7 @@ TEST(Certify, OfASteadyMachineTheGateKeepsItsPromises) {
   for (const Power& p : c.all) {
     EXPECT_GT(p.comparisons, 900) << p.work;
     EXPECT_LT(share(p.invalid, p.comparisons), 0.02) << p.work;
-    EXPECT_EQ(p.intervals, 2000) << p.work;
+    EXPECT_EQ(p.intervals, 4000) << p.work;
     EXPECT_NEAR(share(p.covering, p.intervals), 0.95, 0.02) << p.work;
     EXPECT_EQ(p.valid(), p.regressed + p.improved + p.ok + p.inconclusive) << p.work;
   }
@@ -56,6 +56,45 @@ TEST(Certify, OfASteadyMachineTheGateKeepsItsPromises) {
   EXPECT_EQ(c.steady[2].comparisons, c.all[2].comparisons);
   ASSERT_EQ(c.spreads.size(), 1u);
   EXPECT_NEAR(c.spreads[0].detectable, 0.015, 0.005);
+}
+
+TEST(Certify, WhoComesFirstMakesNoDifferenceToLooksThatTakeTurns) {
+  Observations observed = Simulation(0.003).All(4000);
+  observed.cells.resize(1);
+  for (double& ratio : observed.cells[0].observed.forward) ratio += 0.002;
+  for (double& ratio : observed.cells[0].observed.reversed) ratio -= 0.002;
+  const Power turns = Certify(observed, GateOptions()).all[0];
+  EXPECT_EQ(turns.intervals, 800);  // Looks and mirrors.
+  EXPECT_GE(double(turns.covering) / double(turns.intervals), 0.94);
+  // The base always first, as it were:
+  for (size_t i = 1; i < 4000; i += 2) {
+    std::swap(observed.cells[0].observed.forward[i], observed.cells[0].observed.reversed[i]);
+  }
+  const Power always = Certify(observed, GateOptions()).all[0];
+  EXPECT_LT(double(always.covering) / double(always.intervals), 0.6);
+}
+
+TEST(Certify, ModelsAreJudgedByTheirOwnLimit) {
+  Observations observed = Simulation(0.003).All(4000);
+  observed.cells = {{"kernel", 1.015, 1.015, false, Simulation(0.003).Of(1.015, 4000)},
+                    {"kernel", 1, 1, false, Simulation(0.003).Of(1, 4000)}};
+  const Certificate kernel = Certify(observed, GateOptions());
+  for (Cell& cell : observed.cells) cell.steps = true;
+  const Certificate model = Certify(observed, GateOptions());
+  EXPECT_GT(kernel.all[1].regressed, kernel.all[1].valid() / 4);
+  EXPECT_EQ(model.all[1].regressed, 0);
+  EXPECT_GT(model.all[1].ok, model.all[1].valid() / 4);
+  EXPECT_NEAR(model.spreads[0].detectable - kernel.spreads[0].detectable, 0.01, 1e-3);
+}
+
+TEST(AlarmBound, IsOnePercentWith368ComparisonsAndNoAlarm) {
+  Certificate c;
+  EXPECT_EQ(c.AlarmBound(), 1);
+  c.all = {{.work = 1, .comparisons = 400, .invalid = 32}};
+  EXPECT_LE(c.AlarmBound(), 0.01);
+  EXPECT_GT(c.AlarmBound(), 0.0099);
+  c.all[0].regressed = 1;
+  EXPECT_GT(c.AlarmBound(), 0.01);
 }
 
 TEST(Certify, WhereTheSentinelIsLostNothingIsValid) {

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import tempfile
 import unittest
+import unittest.mock
 import xml.etree.ElementTree
 
 from libraries import build, gate
@@ -36,6 +37,8 @@ class Gate(unittest.TestCase):
         self.assertEqual(report["code_change"], "some")
         self.assertAlmostEqual(case["slowdown"]["value"], 0.3, delta=0.1)
         self.assertEqual(len(case["confirmation"]), 10)
+        self.assertEqual(case["confirmation_base_first"][:5],
+                         [not first for first in case["base_first"][:5]])
         suite = xml.etree.ElementTree.parse(files["xml"]).getroot()
         self.assertEqual(suite.get("failures"), "1")
         sarif = json.loads(files["sarif"].read_text())
@@ -45,6 +48,28 @@ class Gate(unittest.TestCase):
         got = gate("--base-lib", self.base, "--candidate-lib", self.base)
         self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
         self.assertNotIn("REGRESSED", got.stdout)
+
+    def test_either_build_comes_first_in_turn_and_the_report_says_which(self):
+        traced = [build(self.folder.name, f"traced_{name}", f'TRACE="{name}"')
+                  for name in ("base", "candidate")]
+        trace = pathlib.Path(self.folder.name) / "trace"
+        with unittest.mock.patch.dict(os.environ, TOY_TRACE=str(trace)):
+            got = gate("--base-lib", traced[0], "--candidate-lib", traced[1], "--json", "-")
+        case = json.loads(got.stdout)["cases"][0]
+        told = case["base_first"]
+        self.assertGreaterEqual(len(told), 5, got.stderr)
+        self.assertEqual(told, [told[0] != (i % 2 == 1) for i in range(len(told))])
+        # The controls are of the base alone, so that a pair with the candidate is the case's.
+        set_up = {}
+        for line in trace.read_text().splitlines():
+            process, library, what = line.split(" ", 2)
+            if what == "set up":
+                set_up.setdefault(process, []).append(library)
+        seen = []
+        for libraries in set_up.values():
+            pairs = [libraries[i:i + 2] for i in range(0, len(libraries), 2)]
+            seen += [pair[0] == "base" for pair in pairs if "candidate" in pair]
+        self.assertEqual(seen[1:1 + len(told)], told)  # The first compares outputs.
 
     def test_the_same_code_that_is_slower_does_not_block(self):
         base = build(self.folder.name, "by_name", "BY_NAME")
@@ -108,6 +133,14 @@ class Gate(unittest.TestCase):
         got = gate("--selftest", "--base-lib", other, "--seconds", "1", "--record", record)
         self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
         self.assertIn("another library", got.stderr)
+        kept = json.loads(record.read_text())
+        observed = kept["conditions"]["quiet"]["observed"]["null"]
+        self.assertEqual(len(observed["forward"]), processes[1] / 2)
+        self.assertEqual(len(observed["reversed"]), processes[1] / 2)
+        record.write_text(json.dumps(kept | {"method": 1}))
+        got = gate("--selftest", "--base-lib", self.base, "--seconds", "1", "--record", record)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("another version of the selftest", got.stderr)
         record.write_text("{}")
         got = gate("--selftest", "--base-lib", self.base, "--seconds", "1", "--record", record)
         self.assertEqual(got.returncode, 2, got.stdout + got.stderr)

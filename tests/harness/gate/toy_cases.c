@@ -1,7 +1,8 @@
 /* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
  * case does; BY_NAME: 30 % more where the file's name says "slower"; DEAF: takes as long however many
  * iterations it is asked for; WRONG: computes something else; VERSION: of its registry; NAME: of the
- * case. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. */
+ * case. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. TRACE: appends what is
+ * done, by the library of this name, to the file that TOY_TRACE names. */
 #ifdef BY_NAME
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -9,6 +10,7 @@
 #endif
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "harness/gate/registry.h"
 
@@ -25,6 +27,19 @@
 #define VERSION ASSAY_REGISTRY_VERSION
 #endif
 
+#ifdef TRACE
+static void trace(const char* what) {
+  const char* file = getenv("TOY_TRACE");
+  FILE* out = file != NULL ? fopen(file, "a") : NULL;
+  if (out == NULL) return;
+  fprintf(out, "%d %s %s\n", (int)getpid(), TRACE, what);
+  fclose(out);
+}
+__attribute__((constructor)) static void load(void) { trace("load"); }
+#else
+static void trace(const char* what) { (void)what; }
+#endif
+
 struct state {
   const unsigned char* src;
   unsigned char* dst;
@@ -34,6 +49,7 @@ struct state {
 static void* set_up(const struct assay_case* self, const void* const* inputs, void* output,
                     char* error, int64_t error_bytes) {
   (void)self;
+  trace("set up");
   struct state* state = malloc(sizeof(struct state));
   if (state == NULL) {
     snprintf(error, (size_t)error_bytes, "no memory");
@@ -55,7 +71,13 @@ static void* fail(const struct assay_case* self, const void* const* inputs, void
   return NULL;
 }
 
+static void tear_down(void* state) {
+  trace("tear down");
+  free(state);
+}
+
 static void mix(void* opaque, int64_t iterations) {
+  trace("run");
   struct state* state = opaque;
 #ifdef DEAF
   iterations = 1000;
@@ -143,7 +165,7 @@ static const struct assay_case cases[] = {
      .step_variant = step_variant,
      .run_steps = run_steps,
 #endif
-     .teardown = free},
+     .teardown = tear_down},
 #ifdef FAILING
     {.name = "toy:fail",
      .quick = 1,
