@@ -109,6 +109,9 @@ class Reader {
     GElf_Sym symbol;
     if (gelf_getsym(data, i, &symbol) == nullptr || symbol.st_shndx == SHN_UNDEF) return;
     image_.exports[Text(strings, symbol.st_name)] = symbol.st_value;
+    if (GELF_ST_BIND(symbol.st_info) == STB_GNU_UNIQUE) {
+      image_.unique.push_back(Text(strings, symbol.st_name));
+    }
   }
 
   void TakeRelocation(Elf_Data* data, int i, size_t symbols) {

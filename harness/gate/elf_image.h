@@ -33,6 +33,7 @@ struct ElfImage {
   std::vector<Section> sections;               // That are loaded, by address.
   std::vector<Function> functions;             // By address; of aliases one. Empty when stripped.
   std::map<std::string, uint64_t> exports;     // Addresses of symbols that others may refer to.
+  std::vector<std::string> unique;             // Those of which a process has one.
   std::map<uint64_t, Relocation> relocations;  // By address.
   // Where data holds a distance, such as of a jump, the address that it is to plus how far into its
   // table the distance stands; by address. Known of libraries that were linked with --emit-relocs.

@@ -9,6 +9,7 @@
 
 #include "harness/gate/case_library.h"
 #include "harness/gate/copy.h"
+#include "harness/gate/shared_parts.h"
 #include "harness/gate/suite.h"
 #include "harness/measure/clock.h"
 #include "objectives/stats/multiple.h"
@@ -49,6 +50,10 @@ class Runner {
   Status ListCases() {
     ASSAY_ASSIGN_OR_RETURN(CaseLibrary base, CaseLibrary::Load(options_.base));
     ASSAY_ASSIGN_OR_RETURN(CaseLibrary candidate, CaseLibrary::Load(options_.candidate));
+    if (std::string shared = SharedParts(options_.base, options_.candidate);
+        options_.base != options_.candidate && !shared.empty()) {
+      return Error(fmt::format("{} and {}: {}", options_.base, options_.candidate, shared));
+    }
     ASSAY_RETURN_IF_ERROR(ListModels(base, candidate));
     if (options_.suite.empty()) return {};
     ASSAY_ASSIGN_OR_RETURN(const Suite suite, Suite::Make(options_.suite, options_.filter));
