@@ -22,8 +22,21 @@ constexpr const char* kChild = "gate_duet";
 // A process that hangs is killed: of a whole suite, none takes longer.
 constexpr double kTimeout_s = 600;
 
+// Linux takes arguments of 128 KB at most, but many of them.
+constexpr size_t kMaxArgumentBytes = size_t{100} << 10;
+
+std::vector<std::string> Cut(const std::string& text) {
+  std::vector<std::string> pieces;
+  for (size_t at = 0; at < text.size(); at += kMaxArgumentBytes) {
+    pieces.push_back(text.substr(at, kMaxArgumentBytes));
+  }
+  return pieces;
+}
+
 Result<std::string> Answer(const std::vector<std::string>& arguments) {
-  const auto request = nlohmann::json::parse(arguments.at(0)).get<DuetRequest>();
+  std::string text;
+  for (const std::string& piece : arguments) text += piece;
+  const auto request = nlohmann::json::parse(text).get<DuetRequest>();
   ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, RunDuet(request));
   // Names are whatever the author of a model chose.
   return nlohmann::json(answer).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -34,8 +47,9 @@ Result<std::string> Answer(const std::vector<std::string>& arguments) {
 void RegisterDuet() { measure::RegisterChild(kChild, Answer); }
 
 Result<DuetAnswer> RunDuetInChild(const DuetRequest& request) {
-  ASSAY_ASSIGN_OR_RETURN(const std::string answer,
-                         measure::RunChild(kChild, {nlohmann::json(request).dump()}, kTimeout_s));
+  ASSAY_ASSIGN_OR_RETURN(
+      const std::string answer,
+      measure::RunChild(kChild, Cut(nlohmann::json(request).dump()), kTimeout_s));
   return nlohmann::json::parse(answer).get<DuetAnswer>();
 }
 

@@ -29,7 +29,12 @@ Estimate SlowdownOf(const Location& location, double level) {
 
 class Runner {
  public:
-  explicit Runner(const GateOptions& options) : options_(options) {}
+  explicit Runner(const GateOptions& options) : options_(options) {
+    report_.null.name = "identical copy";
+    report_.sentinel.name = "injected slowdown";
+    // What must be found has to be beyond what is tolerated.
+    report_.sentinel.work = std::max(options.sentinel_work, 1.02 + options.rules.limit);
+  }
 
   Result<GateReport> Run() {
     const double start_s = measure::MonotonicSeconds();
@@ -38,9 +43,12 @@ class Runner {
     ASSAY_RETURN_IF_ERROR(Preflight());
     ASSAY_RETURN_IF_ERROR(Look());
     Correct();
-    ASSAY_RETURN_IF_ERROR(Confirm());
-    ExcuseLayout();
-    ASSAY_RETURN_IF_ERROR(AttributeToLayers());
+    CheckControls();
+    if (report_.invalid.empty()) {
+      ASSAY_RETURN_IF_ERROR(Confirm());
+      ExcuseLayout();
+      ASSAY_RETURN_IF_ERROR(AttributeToLayers());
+    }
     Conclude();
     report_.seconds = measure::MonotonicSeconds() - start_s;
     return std::move(report_);
@@ -70,6 +78,12 @@ class Runner {
       CaseReport& removed = report_.cases.emplace_back();
       removed.name = c.name;
       removed.state = CaseState::kRemoved;
+    }
+    for (const std::string& name : suite.names()) {
+      if (base.Find(name) == nullptr && candidate.Find(name) == nullptr) {
+        return Error(fmt::format("suite '{}': neither {} nor {} has a case '{}'", options_.suite,
+                                 options_.base, options_.candidate, name));
+      }
     }
     if (std::ranges::none_of(report_.cases, Timed)) {
       return Error(fmt::format("{} and {} have no case in common that the suite '{}'{} names",
@@ -123,7 +137,7 @@ class Runner {
     DuetRequest request;
     for (const CaseReport* c : cases) request.jobs.push_back(JobOf(*c));
     if (control_iterations_ > 0) {
-      for (double work : {1.0, options_.sentinel_work}) {
+      for (double work : {report_.null.work, report_.sentinel.work}) {
         request.jobs.push_back(
             {report_.null.case_name, options_.base, copy_.path(), control_iterations_, work});
       }
@@ -137,6 +151,25 @@ class Runner {
     return answer;
   }
 
+  // A process for each case: of a build that crashes it shows in which. Error: in all of them.
+  Result<DuetAnswer> EachAlone(const std::vector<CaseReport*>& cases) {
+    DuetAnswer all;
+    Status status;
+    bool one_is_well = false;
+    for (CaseReport* c : cases) {
+      Result<DuetAnswer> alone = Process({c}, options_.seed, false, 1);
+      if (Stopped()) return Error("interrupted");
+      one_is_well |= alone.ok();
+      if (!alone.ok()) status = alone.status();
+      DuetResult failed;
+      failed.case_name = c->name;
+      failed.error = alone.ok() ? "" : alone.message();
+      all.results.push_back(alone.ok() ? std::move(alone->results[0]) : std::move(failed));
+    }
+    if (!one_is_well) return status;
+    return all;
+  }
+
   // Compares outputs and sets the iterations; picks the case of the controls.
   Status Preflight() {
     std::vector<CaseReport*> cases;
@@ -144,7 +177,9 @@ class Runner {
       if (Timed(c)) cases.push_back(&c);
     }
     if (options_.progress) options_.progress("comparing outputs", 0, 1);
-    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(cases, options_.seed, false, 1));
+    Result<DuetAnswer> together = Process(cases, options_.seed, false, 1);
+    if (!together.ok() && !Stopped()) together = EachAlone(cases);
+    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, std::move(together));
     std::vector<std::pair<int64_t, const CaseReport*>> by_iterations;
     for (size_t i = 0; i < cases.size(); ++i) {
       const DuetResult& result = answer.results[i];
@@ -169,9 +204,6 @@ class Runner {
       report_.null.case_name = report_.sentinel.case_name = first->name;
       control_iterations_ = kControlIterations;
     }
-    report_.null.name = "identical copy";
-    report_.sentinel.name = "injected slowdown";
-    report_.sentinel.work = options_.sentinel_work;
     return {};
   }
 
@@ -316,9 +348,10 @@ class Runner {
       ASSAY_ASSIGN_OR_RETURN(DuetAnswer answer, RunDuetInChild(request));
       ++report_.processes;
       for (size_t k = 0; k < slower.size(); ++k) {
-        if (!answer.results[k].steps.empty()) {
-          steps[k].push_back(std::move(answer.results[k].steps));
-        }
+        std::vector<StepTimes>& of_process = answer.results[k].steps;
+        // Of a build whose steps are others every time, no step can be told.
+        const size_t count = steps[k].empty() ? of_process.size() : steps[k][0].size();
+        if (count > 0 && of_process.size() == count) steps[k].push_back(std::move(of_process));
       }
     }
     for (size_t k = 0; k < slower.size(); ++k) {
@@ -327,28 +360,35 @@ class Runner {
     return {};
   }
 
+  void TellOfMachine() {
+    report_.cpu_share = wall_s_ > 0 ? cpu_s_ / wall_s_ : 1;
+    report_.steal_share = wall_s_ > 0 ? steal_s_ / wall_s_ : 0;
+    report_.switches_per_s = wall_s_ > 0 ? static_cast<double>(switches_) / wall_s_ : 0;
+  }
+
+  void CheckControls() {
+    TellOfMachine();
+    if (report_.interrupted || control_iterations_ == 0) return;
+    const GateVerdict null = report_.null.verdict;
+    if (ControlsHold(null, report_.sentinel.verdict)) return;
+    const bool apart = null == GateVerdict::kRegressed || null == GateVerdict::kImproved;
+    report_.invalid = fmt::format(
+        "{}: steal {:.1f} % of the timed seconds, {:.0f} % of them on a CPU, {:.0f} involuntary "
+        "switches per second",
+        apart ? fmt::format("an identical copy came out {}", Name(null))
+              : fmt::format("{:.3g} % more work was not found", 100 * (report_.sentinel.work - 1)),
+        100 * report_.steal_share, 100 * report_.cpu_share, report_.switches_per_s);
+  }
+
   void Conclude() {
+    TellOfMachine();
     for (CaseReport& c : report_.cases) {
       if (!base_s_[&c].empty()) {
         c.base_s = Median(base_s_[&c]);
         c.candidate_s = Median(candidate_s_[&c]);
       }
-    }
-    report_.cpu_share = wall_s_ > 0 ? cpu_s_ / wall_s_ : 1;
-    report_.steal_share = wall_s_ > 0 ? steal_s_ / wall_s_ : 0;
-    report_.switches_per_s = wall_s_ > 0 ? static_cast<double>(switches_) / wall_s_ : 0;
-    if (report_.interrupted || control_iterations_ == 0) return;
-    const std::string machine = fmt::format(
-        "steal {:.1f} % of the timed seconds, {:.0f} % of them on a CPU, {:.0f} involuntary "
-        "switches per second",
-        100 * report_.steal_share, 100 * report_.cpu_share, report_.switches_per_s);
-    if (ControlsHold(report_.null.verdict, report_.sentinel.verdict)) return;
-    const GateVerdict null = report_.null.verdict;
-    if (null == GateVerdict::kRegressed || null == GateVerdict::kImproved) {
-      report_.invalid = fmt::format("an identical copy came out {}: {}", Name(null), machine);
-    } else {
-      report_.invalid = fmt::format("{:.3g} % more work was not found: {}",
-                                    100 * (options_.sentinel_work - 1), machine);
+      const bool open = report_.interrupted || !report_.invalid.empty();
+      if (open && Timed(c)) c.state = CaseState::kNotConcluded;
     }
   }
 

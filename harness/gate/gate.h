@@ -38,7 +38,7 @@ struct GateOptions {
   double agreeing = 0.8;                   // sign.
   int attributing = 20;                    // Processes.
   double confirm_alpha = 0.01;             // Of these looks together.
-  double sentinel_work = 1.03;
+  double sentinel_work = 1.03;             // At least; 2 % more than the limit.
   int rounds = 14;
   double min_batch_s = 4e-4;
   uint64_t seed = 1;
@@ -66,6 +66,7 @@ enum class CaseState : uint8_t {
   kLayoutOnly,     // Slower, confirmed, by the same code and data: where it lies does that.
   kDifferent,      // Outputs differ.
   kFailed,         // Could not be run.
+  kNotConcluded,   // Timed, but the run is invalid or interrupted.
   kAdded,          // Only the candidate has it.
   kRemoved,        // Only the base has it.
 };

@@ -34,6 +34,11 @@ Result<Suite> Suite::Make(const std::string& suite, const std::string& filter) {
   return made;
 }
 
+const std::set<std::string>& Suite::names() const {
+  static const std::set<std::string> none;
+  return names_ ? *names_ : none;
+}
+
 bool Suite::Has(const assay_case& c) const {
   if (quick_ && c.quick == 0) return false;
   if (names_ && !names_->contains(c.name)) return false;

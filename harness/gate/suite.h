@@ -19,6 +19,8 @@ class Suite {
   static Result<Suite> Make(const std::string& suite, const std::string& filter);
 
   bool Has(const assay_case& c) const;
+  // Of the file; none of the others.
+  const std::set<std::string>& names() const;
 
  private:
   bool quick_ = false;

@@ -129,6 +129,8 @@ const char* StateName(const CaseReport& c) {
       return "different outputs";
     case CaseState::kFailed:
       return "failed";
+    case CaseState::kNotConcluded:
+      return "not concluded";
     case CaseState::kAdded:
       return "added";
     case CaseState::kRemoved:
@@ -173,6 +175,7 @@ const char* GateStatus(const GateReport& report) {
   if (report.interrupted) return "interrupted";
   if (report.any(CaseState::kDifferent)) return "wrong_results";
   if (!report.invalid.empty()) return "invalid";
+  if (report.any(CaseState::kFailed)) return "failed";
   return report.regressed() ? "regressed" : "ok";
 }
 
@@ -183,7 +186,12 @@ std::string GateSentence(const GateReport& report) {
   }
   if (!report.invalid.empty()) return "INVALID, nothing is concluded: " + report.invalid;
   const auto all = static_cast<int64_t>(report.cases.size());
-  if (const int64_t slower = Count(report, GateVerdict::kRegressed); slower > 0) {
+  const int64_t slower = Count(report, GateVerdict::kRegressed);
+  if (const int64_t failed = Count(report, CaseState::kFailed); failed > 0) {
+    return fmt::format("FAILED: {} of {} cases could not be run{}", failed, all,
+                       slower > 0 ? fmt::format("; {} are slower, confirmed", slower) : "");
+  }
+  if (slower > 0) {
     return fmt::format("REGRESSED: {} of {} cases are slower, confirmed", slower, all);
   }
   std::string text = fmt::format("OK: none of {} cases is shown to be slower", all);

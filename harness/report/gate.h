@@ -26,7 +26,7 @@ std::string Again(const gate::CaseReport& c, const GateContext& context);
 // "conv1 +10.1 us [+9.9, +10.3]: 95 % of the +10.6 us of 27 layers".
 std::string LayersSentence(const gate::Layers& layers);
 
-// "ok", "regressed", "wrong_results", "invalid", "interrupted": what the sentence begins with.
+// "ok", "regressed", "wrong_results", "invalid", "failed", "interrupted": what the sentence begins with.
 const char* GateStatus(const gate::GateReport& report);
 
 // A line per case, the worst first, the controls, and the verdict in a sentence. markdown: as a

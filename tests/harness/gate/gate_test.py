@@ -100,9 +100,54 @@ class Gate(unittest.TestCase):
         got = gate("--base-lib", failing, "--candidate-lib", failing)
         self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
         self.assertIn("this one never can", got.stdout)
+        self.assertIn("FAILED: 1 of 2 cases could not be run", got.stdout)
+
+    def test_a_case_that_crashes_is_named_and_the_others_are_judged(self):
+        crashing = build(self.folder.name, "crashing", "CRASHING")
+        got = gate("--base-lib", crashing, "--candidate-lib", crashing, "--json", "-")
+        cases = {case["name"]: case for case in json.loads(got.stdout)["cases"]}
+        self.assertEqual(cases["toy:crash"]["verdict"], "failed")
+        self.assertIn("was killed by signal 6", cases["toy:crash"]["note"])
+        self.assertGreaterEqual(len(cases["toy:mix"]["log_ratios"]), 5)
+        self.assertIn(got.returncode, (2, 3), got.stderr)
+
+    def test_of_an_invalid_run_nothing_is_concluded_in_any_format(self):
+        deaf = build(self.folder.name, "deaf", "DEAF")
+        slower = build(self.folder.name, "deaf_slower", "DEAF", "WORK=1300")
+        files = {k: pathlib.Path(self.folder.name) / f"deaf.{k}" for k in ("json", "xml", "sarif")}
+        got = gate("--base-lib", deaf, "--candidate-lib", slower, "--json", files["json"],
+                   "--junit", files["xml"], "--sarif", files["sarif"])
+        self.assertEqual(got.returncode, 3, got.stdout + got.stderr)
+        self.assertIn("INVALID, nothing is concluded: 3 % more work was not found", got.stdout)
+        self.assertNotIn("again:", got.stdout)
+        report = json.loads(files["json"].read_text())
+        self.assertEqual(report["cases"][0]["verdict"], "not concluded")
+        self.assertEqual(report["cases"][0]["confirmation"], [])
+        self.assertEqual(xml.etree.ElementTree.parse(files["xml"]).getroot().get("failures"), "0")
+        self.assertEqual(json.loads(files["sarif"].read_text())["runs"][0]["results"], [])
+
+    def test_a_limit_beyond_the_usual_slowdown_of_the_controls(self):
+        got = gate("--base-lib", self.base, "--candidate-lib", self.base, "--limit", "5", "--json", "-")
+        report = json.loads(got.stdout)
+        if got.returncode == 3:
+            self.skipTest("the machine is too busy to judge: " + report["invalid"])
+        self.assertEqual(got.returncode, 0, report)
+        self.assertAlmostEqual(report["controls"]["sentinel"]["work"], 1.07)
+
+    def test_a_suite_that_names_what_neither_build_has(self):
+        suite = pathlib.Path(self.folder.name) / "suite"
+        suite.write_text("toy:mix\ntoy:mixx\n")
+        got = gate("--base-lib", self.base, "--candidate-lib", self.base, "--suite", suite)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("has a case 'toy:mixx'", got.stderr)
 
     def test_bad_libraries_are_refused_with_a_sentence(self):
         version = build(self.folder.name, "version", "VERSION=99")
+        unique = build(self.folder.name, "unique", "UNIQUE")
+        also = build(self.folder.name, "also_unique", "UNIQUE")
+        got = gate("--base-lib", unique, "--candidate-lib", also)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("both define one, of which a process has one", got.stderr)
         text = pathlib.Path(self.folder.name) / "text.so"
         text.write_text("no library")
         for library, sentence in ((version, "version 99"), (text, "cannot be loaded"),

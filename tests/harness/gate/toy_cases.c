@@ -1,7 +1,7 @@
 /* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
  * case does; BY_NAME: 30 % more where the file's name says "slower"; DEAF: takes as long however many
  * iterations it is asked for; WRONG: computes something else; VERSION: of its registry; NAME: of the
- * case. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. TRACE: appends what is
+ * case. CRASHING: a second case does. UNIQUE: a symbol of which a process has one. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. TRACE: appends what is
  * done, by the library of this name, to the file that TOY_TRACE names. */
 #ifdef BY_NAME
 #define _GNU_SOURCE
@@ -96,6 +96,16 @@ static void mix(void* opaque, int64_t iterations) {
   }
 }
 
+#ifdef CRASHING
+static void crash(void* state, int64_t iterations) {
+  (void)state, (void)iterations;
+  abort();
+}
+#endif
+#ifdef UNIQUE
+__asm__(".data\n.globl one\n.type one, @gnu_unique_object\n.size one, 4\none: .long 1\n");
+#endif
+
 #ifdef STEPS
 #ifndef SLOW_STEP
 #define SLOW_STEP -1
@@ -166,6 +176,17 @@ static const struct assay_case cases[] = {
      .run_steps = run_steps,
 #endif
      .teardown = tear_down},
+#ifdef CRASHING
+    {.name = "toy:crash",
+     .quick = 1,
+     .threads = 1,
+     .input_count = 1,
+     .inputs = {{ASSAY_U8, 16}},
+     .output = {ASSAY_U8, 1},
+     .setup = set_up,
+     .run = crash,
+     .teardown = tear_down},
+#endif
 #ifdef FAILING
     {.name = "toy:fail",
      .quick = 1,
