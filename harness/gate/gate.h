@@ -110,7 +110,7 @@ struct Control {
 struct GateReport {
   std::vector<CaseReport> cases;
   Control null, sentinel;
-  CodeComparison code;  // Of the libraries; unknown, too, where nothing came out slower.
+  CodeComparison code;  // Of the libraries; unknown, too, where they differ and nothing is slower.
   std::string invalid;  // Why nothing may be concluded; "": it may.
   int processes = 0;
   double seconds = 0;

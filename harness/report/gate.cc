@@ -222,6 +222,9 @@ std::string GateText(const GateReport& report, const GateContext& context, bool 
   text += fmt::format("\nbase {}, candidate {}; limit {}, {} processes, {}\n", context.base,
                       context.candidate, Limits(report, options), report.processes,
                       FormatWait(report.seconds));
+  if (report.code.change == gate::CodeChange::kNone) {
+    text += "both are the same machine code and data\n";
+  }
   text += Controls(report, options);
   for (const CaseReport* c : Ordered(report)) {
     if (!c->layers.all.empty()) {

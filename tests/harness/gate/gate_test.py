@@ -48,6 +48,7 @@ class Gate(unittest.TestCase):
         got = gate("--base-lib", self.base, "--candidate-lib", self.base)
         self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
         self.assertNotIn("REGRESSED", got.stdout)
+        self.assertIn("both are the same machine code and data", got.stdout)
 
     def test_either_build_comes_first_in_turn_and_the_report_says_which(self):
         traced = [build(self.folder.name, f"traced_{name}", f'TRACE="{name}"')
@@ -120,6 +121,7 @@ class Gate(unittest.TestCase):
         self.assertEqual(got.returncode, 3, got.stdout + got.stderr)
         self.assertIn("INVALID, nothing is concluded: 3 % more work was not found", got.stdout)
         self.assertNotIn("again:", got.stdout)
+        self.assertNotIn("the same machine code", got.stdout)
         report = json.loads(files["json"].read_text())
         self.assertEqual(report["cases"][0]["verdict"], "not concluded")
         self.assertEqual(report["cases"][0]["confirmation"], [])
