@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/engine/convolution.h"
+#include "harness/engine/data_product.h"
 #include "harness/engine/loop_nest.h"
 
 namespace assay::engine {
@@ -16,11 +17,16 @@ Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
   product.stage = FloatStage(node);
   product.src = lhs;
   product.src_is_matrix = true;
-  product.dst = lowerer.New(node.outputs[0], Order::kDense);
+  const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
+  const bool vectors = dst.shape.rank() == 0 || dst.shape.dims().back() != weights.n;
+  product.dst = vectors ? dst.Reshaped({dst.elements(), 1}) : dst;
   return AddConvolution(node, lowerer, product);
 }
 
-void AddPlainProduct(const Node& node, Lowerer& lowerer, const PlainProduct& product) {
+namespace {
+
+// As a loop.
+void AddLoop(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
   const Shape& shape = product.dst.shape;
   const int rank = shape.rank();
   const int64_t depth = product.lhs.shape[product.lhs.shape.rank() - 1];
@@ -59,6 +65,47 @@ void AddPlainProduct(const Node& node, Lowerer& lowerer, const PlainProduct& pro
         return {};
       });
   added.info.macs = shape.elements() * depth;
+}
+
+// dst = clamp(alpha * dst + beta * addend).
+void AddToProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
+  const Operand dst = product.dst, addend = product.addend.value_or(dst);
+  const LoopNest<2> nest(dst.shape, {dst.strides, addend.BroadcastStrides(dst.shape)});
+  const float alpha = product.alpha, beta = product.addend ? product.beta : 0.0f;
+  lowerer.Add(node, {dst, addend}, {dst},
+              [=, stage = FloatStage(node)](const Frame& frame) -> Status {
+                const float* from = frame.At<const float>(addend);
+                float* to = frame.At<float>(dst);
+                const auto [step, other] = nest.steps();
+                nest.Run(*frame.pool, [&, step = step, other = other](const auto& at) {
+                  for (int64_t i = 0; i < nest.inner(); ++i) {
+                    float& y = to[at[0] + i * step];
+                    float sum = y * alpha;
+                    if (beta != 0) sum += beta * from[at[1] + i * other];
+                    y = std::min(std::max(sum, stage.lo), stage.hi);
+                  }
+                });
+                return {};
+              });
+}
+
+}  // namespace
+
+Status AddMatrixProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
+  DataProduct data;
+  data.lhs = product.lhs;
+  data.rhs = product.rhs;
+  data.dst = product.dst;
+  if (!data.Pays()) {
+    AddLoop(node, lowerer, product);
+    return {};
+  }
+  const bool plain = !product.addend && product.alpha == 1.0f;
+  if (plain) data.stage = FloatStage(node);
+  data.lhs = WithContiguousRows(node, lowerer, product.lhs);
+  ASSAY_RETURN_IF_ERROR(AddDataProduct(node, lowerer, data));
+  if (!plain) AddToProduct(node, lowerer, product);
+  return {};
 }
 
 }  // namespace assay::engine

@@ -39,14 +39,15 @@ Tensor Transposed(const Tensor& matrix, int64_t rows, int64_t columns) {
 Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
                   const MatrixWeights& weights);
 
-// Appends the plain loop dst[..., i, j] = clamp(alpha * sum over k of lhs[..., i, k] * rhs[..., k,
-// j]
-// + beta * addend), with numpy's broadcasting in front and for the addend.
-struct PlainProduct {
+// dst[..., i, j] = clamp(alpha * sum over k of lhs[..., i, k] * rhs[..., k, j] + beta * addend) of
+// operands that are data or constants, with numpy's broadcasting in front and for the addend; the
+// clamp is the node's. Rows of dst are contiguous.
+struct MatrixProduct {
   Operand lhs, rhs, dst;
   std::optional<Operand> addend;
   float alpha = 1.0f, beta = 1.0f;
 };
-void AddPlainProduct(const Node& node, Lowerer& lowerer, const PlainProduct& product);
+// Appends it, by the kernels where that pays.
+Status AddMatrixProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& product);
 
 }  // namespace assay::engine

@@ -4,6 +4,7 @@
 #include "harness/engine/convolution.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/per_image.h"
+#include "harness/engine/unfolded_convolution.h"
 
 namespace assay::engine {
 namespace {
@@ -69,7 +70,12 @@ Status Lower(const Node& node, Lowerer& lowerer) {
                         (!node.has_input(2) || lowerer.constant(node.input(2)) != nullptr);
   const int rank = lowerer.shape(node.input(0)).rank();
   if (rank == 4 && (constant || node.has_input(3))) return LowerImages(node, lowerer);
-  return rank == 3 && constant ? LowerLines(node, lowerer) : LowerPlain(node, lowerer);
+  if (rank == 3 && constant) return LowerLines(node, lowerer);
+  const Shape& w = lowerer.shape(node.input(1));
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, WindowAxesOf(node, lowerer.shape(node.input(0)),
+                                                       {w.dims().begin() + 2, w.dims().end()}));
+  return PaysUnfolded(node, lowerer, axes) ? AddUnfoldedConvolution(node, lowerer, axes)
+                                           : LowerPlain(node, lowerer);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "harness/engine/lowering.h"
 #include "harness/engine/per_image.h"
 #include "harness/engine/taps.h"
+#include "harness/engine/transposed_convolution.h"
 
 namespace assay::engine {
 namespace {
@@ -148,7 +149,7 @@ int64_t PadEnd(const WindowAxis& axis) {
 }
 
 // The convolution, by its kernels, of the image with zeros between its pixels. It multiplies
-// stride^2 as often as it had to, and is still far faster than loops.
+// stride^2 as often as it had to.
 Status LowerSpread(const Node& node, Lowerer& lowerer, const std::vector<WindowAxis>& axes) {
   const Tensor& weights = *lowerer.constant(node.input(1));
   const int64_t groups = node.Int("group", 1);
@@ -185,13 +186,11 @@ Status LowerSpread(const Node& node, Lowerer& lowerer, const std::vector<WindowA
   return AddConvolution(node, lowerer, convolution);
 }
 
-// Whether the kernels can: an image, constant weights, pads that are none of the spread image's
+// Whether that convolution can be: of an image, with pads that are none of the spread image's
 // pixels, and a spread image that a tensor can hold.
 bool Spreads(const Node& node, const Lowerer& lowerer, const std::vector<WindowAxis>& axes) {
   const Shape& x = lowerer.shape(node.input(0));
-  const bool constant = lowerer.constant(node.input(1)) != nullptr &&
-                        (!node.has_input(2) || lowerer.constant(node.input(2)) != nullptr);
-  if (axes.size() != 2 || !constant || x.elements() == 0) return false;
+  if (axes.size() != 2 || x.elements() == 0) return false;
   std::vector<int64_t> dims = {x[0], x[1]};
   for (const WindowAxis& axis : axes) {
     if (PadBegin(axis) < 0 || PadEnd(axis) < 0) return false;
@@ -200,11 +199,25 @@ bool Spreads(const Node& node, const Lowerer& lowerer, const std::vector<WindowA
   return Shape::Make(std::move(dims)).ok();
 }
 
+// No pixels lie apart; or every channel is alone, where multiplications are not what takes time.
+bool NoZerosOrCheap(const Node& node, const Lowerer& lowerer, const std::vector<WindowAxis>& axes) {
+  const bool alone = lowerer.shape(node.input(1))[1] == 1 &&
+                     node.Int("group", 1) == lowerer.shape(node.input(0))[1];
+  return alone ||
+         std::ranges::all_of(axes, [](const WindowAxis& axis) { return axis.stride == 1; });
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   ASSAY_ASSIGN_OR_RETURN(const auto axes,
                          AxesOf(node, lowerer.shape(node.input(0)), lowerer.shape(node.input(1))));
-  return Spreads(node, lowerer, axes) ? LowerSpread(node, lowerer, axes)
-                                      : LowerPlain(node, lowerer);
+  const bool constant = lowerer.constant(node.input(1)) != nullptr &&
+                        (!node.has_input(2) || lowerer.constant(node.input(2)) != nullptr);
+  if (!constant) return LowerPlain(node, lowerer);
+  const bool spreads = Spreads(node, lowerer, axes);
+  if (!(spreads && NoZerosOrCheap(node, lowerer, axes)) && GathersProducts(node, lowerer, axes)) {
+    return AddTransposedConvolution(node, lowerer, axes);
+  }
+  return spreads ? LowerSpread(node, lowerer, axes) : LowerPlain(node, lowerer);
 }
 
 }  // namespace

@@ -83,15 +83,14 @@ Status Lower(const Node& node, Lowerer& lowerer) {
       HasBiasForm(node, lowerer, n)) {
     return AddConstantProduct(node, lowerer, n, k);
   }
-  PlainProduct product;
+  MatrixProduct product;
   product.lhs = trans_a ? lowerer.Get(node.input(0)).Permuted({1, 0}) : lowerer.Get(node.input(0));
   product.rhs = trans_b ? lowerer.Get(node.input(1)).Permuted({1, 0}) : lowerer.Get(node.input(1));
   if (node.has_input(2)) product.addend = lowerer.Get(node.input(2));
   product.alpha = node.Float("alpha", 1.0f);
   product.beta = node.Float("beta", 1.0f);
   product.dst = lowerer.New(node.outputs[0], Order::kDense);
-  AddPlainProduct(node, lowerer, product);
-  return {};
+  return AddMatrixProduct(node, lowerer, product);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <vector>
 
 #include "harness/engine/convolution.h"
+#include "harness/engine/data_product.h"
 #include "harness/engine/fuse.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
@@ -46,16 +48,42 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
+// A vector is a row on the left, a column on the right.
+Operand AsMatrix(const Operand& operand, int axis) {
+  if (operand.shape.rank() > 1) return operand;
+  std::vector<int64_t> dims = operand.shape.dims();
+  Operand matrix = operand;
+  dims.insert(dims.begin() + axis, 1);
+  matrix.shape = Shape(std::move(dims));
+  matrix.strides.insert(matrix.strides.begin() + axis, operand.shape[0]);
+  return matrix;
+}
+
+Status LowerData(const Node& node, Lowerer& lowerer) {
+  const Operand a = AsMatrix(lowerer.Get(node.input(0)), 0);
+  const Operand b = AsMatrix(lowerer.Get(node.input(1)), 1);
+  ASSAY_ASSIGN_OR_RETURN(const Shape whole, MatMulShape(node, a.shape, b.shape));
+  DataProduct product;
+  product.lhs = a;
+  product.rhs = b;
+  product.dst.shape = whole;
+  product.stage = FloatStage(node);
+  if (!product.Pays()) return LowerPlain<float>(node, lowerer);
+  product.lhs = WithContiguousRows(node, lowerer, a);
+  product.dst = lowerer.New(node.outputs[0], Order::kDense).Reshaped(whole);
+  return AddDataProduct(node, lowerer, product);
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   if (lowerer.type(node.input(0)).dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
   const Tensor* constant = lowerer.constant(node.input(1));
-  if (constant != nullptr && constant->shape().rank() == 2 && constant->shape()[0] > 0) {
-    const int64_t k = constant->shape()[0], n = constant->shape()[1];
+  if (constant != nullptr && constant->shape().rank() <= 2 && constant->shape()[0] > 0) {
+    const int64_t k = constant->shape()[0], n = constant->elements() / k;
     const Tensor rows = Transposed<float>(*constant, k, n);
     return AddProduct(node, lowerer, lowerer.Dense(node.input(0)),
                       {.values = rows.as<float>().data(), .n = n, .k = k});
   }
-  return LowerPlain<float>(node, lowerer);
+  return LowerData(node, lowerer);
 }
 
 }  // namespace

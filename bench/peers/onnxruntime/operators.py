@@ -1,0 +1,69 @@
+"""Writes models of one operator each for bench_onnxruntime: products of two activations, convolutions
+of three axes, transposed ones. Needs Debian's python3-onnx.
+Usage: operators.py FOLDER"""
+import pathlib
+import sys
+
+import numpy
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+RANDOM = numpy.random.default_rng(1)
+
+
+def weights(*shape):
+    return RANDOM.standard_normal(shape).astype("f4")
+
+
+def write(folder, name, operator, inputs, constants=(), **attributes):
+    """A model of one node, whose constants follow its inputs."""
+    names = [f"x{i}" for i in range(len(inputs))]
+    tensors = [numpy_helper.from_array(value, f"c{i}") for i, value in enumerate(constants)]
+    node = helper.make_node(operator, names + [tensor.name for tensor in tensors], ["y"], **attributes)
+    graph = helper.make_graph(
+        [node], name,
+        [helper.make_tensor_value_info(input_, TensorProto.FLOAT, shape)
+         for input_, shape in zip(names, inputs)],
+        [helper.make_empty_tensor_value_info("y")], tensors)
+    graph.output[0].type.tensor_type.elem_type = TensorProto.FLOAT
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    onnx.save(onnx.shape_inference.infer_shapes(model), str(folder / f"{name}.onnx"))
+
+
+def main(folder):
+    def conv(name, image, *kernel, bias, **attributes):
+        constants = [weights(*kernel)] + ([weights(bias)] if bias else [])
+        write(folder, name, "Conv", [image], constants, **attributes)
+
+    def turned(name, image, *kernel, bias, **attributes):
+        write(folder, name, "ConvTranspose", [image], [weights(*kernel), weights(bias)], **attributes)
+
+    write(folder, "attention_scores", "MatMul", [(12, 197, 64), (12, 64, 197)])
+    write(folder, "attention_values", "MatMul", [(12, 197, 197), (12, 197, 64)])
+    write(folder, "attention_of_one", "MatMul", [(12, 1, 64), (12, 64, 197)])
+    write(folder, "matmul_512", "MatMul", [(512, 512), (512, 512)])
+    write(folder, "matmul_small", "MatMul", [(64, 8, 8), (64, 8, 8)])
+    write(folder, "matmul_vector", "MatMul", [(16, 256, 256), (16, 256, 1)])
+    write(folder, "gemm_transposed", "Gemm", [(128, 256), (384, 256), (384,)], transB=1)
+    conv("conv3d_3x3x3", (1, 16, 8, 32, 32), 32, 16, 3, 3, 3, bias=32, pads=[1] * 6)
+    conv("conv3d_1x1x1", (1, 64, 8, 28, 28), 128, 64, 1, 1, 1, bias=128)
+    conv("conv3d_stride2", (1, 3, 16, 112, 112), 64, 3, 3, 7, 7, bias=64, pads=[1, 3, 3, 1, 3, 3],
+         strides=[1, 2, 2])
+    conv("conv3d_depthwise", (1, 64, 8, 28, 28), 64, 1, 3, 3, 3, bias=64, group=64, pads=[1] * 6)
+    conv("conv_groups", (1, 128, 28, 28), 128, 4, 3, 3, bias=128, group=32, pads=[1] * 4)
+    turned("transposed_2x2", (1, 128, 28, 28), 128, 64, 2, 2, bias=64, strides=[2, 2])
+    turned("transposed_4x4", (1, 128, 28, 28), 128, 64, 4, 4, bias=64, strides=[2, 2], pads=[1] * 4)
+    turned("transposed_3x3", (1, 64, 28, 28), 64, 64, 3, 3, bias=64, pads=[1] * 4)
+    turned("transposed_depthwise", (1, 32, 28, 28), 32, 1, 4, 4, bias=32, group=32, strides=[2, 2],
+           pads=[1] * 4)
+    turned("transposed_3d", (1, 32, 4, 14, 14), 32, 32, 2, 2, 2, bias=32, strides=[2, 2, 2])
+    turned("transposed_1d", (1, 128, 400), 128, 64, 16, bias=64, strides=[8], pads=[4, 4])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    target = pathlib.Path(sys.argv[1])
+    target.mkdir(parents=True, exist_ok=True)
+    main(target)

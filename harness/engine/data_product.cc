@@ -1,0 +1,119 @@
+#include "harness/engine/data_product.h"
+
+#include <array>
+#include <memory>
+
+#include "kernels/gemm/panel_product.h"
+
+namespace assay::engine {
+namespace {
+
+using gemm::PanelProduct;
+
+int64_t RowStride(const Operand& operand) { return operand.strides[operand.strides.size() - 2]; }
+
+// Where the matrices of a batch start: of lhs, rhs and dst.
+class Batch {
+ public:
+  explicit Batch(const DataProduct& product) : m_(product.m()) {
+    const Shape& shape = product.dst.shape;
+    const auto rank = static_cast<size_t>(shape.rank()) - 2;
+    const Strides lhs = product.lhs.BroadcastStrides(shape), dst = product.dst.strides;
+    Operand matrices = product.rhs;  // Starts alone: their extents need not be those of dst.
+    matrices.shape[matrices.shape.rank() - 2] = matrices.shape[matrices.shape.rank() - 1] = 1;
+    const Strides rhs = matrices.BroadcastStrides(shape);
+    for (size_t i = 0; i < rank; ++i)
+      axes_[i] = {shape[static_cast<int>(i)], lhs[i], rhs[i], dst[i]};
+    rank_ = rank;
+    FoldIntoRows(RowStride(product.lhs), RowStride(product.dst));
+  }
+
+  int64_t m() const { return m_; }  // Rows of an element, with what was folded into them.
+  int64_t elements() const {
+    int64_t product = 1;
+    for (size_t i = 0; i < rank_; ++i) product *= axes_[i].extent;
+    return product;
+  }
+
+  struct Starts {
+    int64_t lhs = 0, rhs = 0, dst = 0;
+  };
+  Starts operator[](int64_t index) const {
+    Starts at;
+    for (size_t i = rank_; i-- > 0; index /= axes_[i].extent) {
+      const int64_t step = index % axes_[i].extent;
+      at = {at.lhs + step * axes_[i].lhs, at.rhs + step * axes_[i].rhs,
+            at.dst + step * axes_[i].dst};
+    }
+    return at;
+  }
+
+ private:
+  struct Axis {
+    int64_t extent = 1, lhs = 0, rhs = 0, dst = 0;
+  };
+
+  // Elements that share their right-hand side are more rows of one product.
+  void FoldIntoRows(int64_t lhs_row, int64_t dst_row) {
+    while (rank_ > 0) {
+      const Axis& axis = axes_[rank_ - 1];
+      const bool follows = axis.rhs == 0 && axis.lhs == m_ * lhs_row && axis.dst == m_ * dst_row;
+      if (axis.extent != 1 && !follows) return;
+      m_ *= axis.extent;
+      --rank_;
+    }
+  }
+
+  std::array<Axis, kMaxRank> axes_;
+  size_t rank_ = 0;
+  int64_t m_;
+};
+
+}  // namespace
+
+bool DataProduct::Pays() const { return k() > 0; }
+
+Status AddDataProduct(const Node& node, Lowerer& lowerer, const DataProduct& product) {
+  const Batch batch(product);
+  const Operand &lhs = product.lhs, &rhs = product.rhs, &dst = product.dst;
+  const int64_t row_stride = RowStride(rhs), column_stride = rhs.strides.back();
+  const gemm::PanelSpec spec{.batch = batch.elements(),
+                             .m = batch.m(),
+                             .n = product.n(),
+                             .k = product.k(),
+                             .lhs_stride = RowStride(lhs),
+                             .dst_stride = RowStride(dst),
+                             .dense_rhs = column_stride == 1 && row_stride == product.n()};
+  auto made = PanelProduct::Make(spec, product.stage, lowerer.kernel_options());
+  if (!made.ok()) return NodeError(node, "{}", made.message());
+  const auto kernel = std::make_shared<const PanelProduct>(*std::move(made));
+  const Operand workspace = lowerer.Scratch(
+      DType::kU8, {static_cast<int64_t>(kernel->workspace_bytes(lowerer.threads()))});
+  auto added = lowerer.Add(
+      node, {lhs, rhs}, {dst}, [=, usable = lowerer.usable()](const Frame& frame) -> Status {
+        const auto place = [&](int64_t i) {
+          const auto at = batch[i];
+          return PanelProduct::Element{frame.At<const float>(lhs) + at.lhs,
+                                       frame.At<float>(dst) + at.dst};
+        };
+        const auto pack = [&](const gemm::PanelRequest& request) {
+          const float* matrix = frame.At<const float>(rhs) + batch[request.batch].rhs;
+          return gemm::PackPanel({matrix, row_stride, column_stride}, request, usable);
+        };
+        kernel->Run(place, pack, frame.Raw(workspace), *frame.pool);
+        return {};
+      });
+  added.step.writes.push_back(workspace.buffer);
+  added.info.variant = kernel->variant();
+  added.info.macs = dst.elements() * product.k();
+  return {};
+}
+
+Operand WithContiguousRows(const Node& node, Lowerer& lowerer, const Operand& operand) {
+  if (operand.strides.back() == 1 || operand.shape.dims().back() == 1) return operand;
+  const Operand copy = lowerer.Scratch(operand.dtype, operand.shape);
+  lowerer.Copy(node, "Layout", operand, copy);
+  return copy;
+}
+
+}  // namespace assay::engine

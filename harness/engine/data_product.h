@@ -1,0 +1,31 @@
+// DataProduct: products of f32 matrices that are both data, by the kernels (kernels/gemm).
+#pragma once
+
+#include <cstdint>
+
+#include "harness/engine/lowerer.h"
+#include "kernels/base/compute.h"
+
+namespace assay::engine {
+
+// dst[..., i, j] = stage(sum over k of lhs[..., i, k] * rhs[..., k, j]): lhs and rhs broadcast in
+// front, rows of lhs and dst are contiguous.
+struct DataProduct {
+  Operand lhs, rhs, dst;
+  OutputStage stage = {};
+
+  int64_t m() const { return dst.shape[dst.shape.rank() - 2]; }
+  int64_t n() const { return dst.shape[dst.shape.rank() - 1]; }
+  int64_t k() const { return lhs.shape[lhs.shape.rank() - 1]; }
+  // Whether kernels are faster than loops (PlainMatMul), for one element of the batch: of a part of
+  // a batch the answer is the same.
+  bool Pays() const;
+};
+
+// Appends the step.
+Status AddDataProduct(const Node& node, Lowerer& lowerer, const DataProduct& product);
+
+// The operand with its last axis contiguous; a copy where it is not.
+Operand WithContiguousRows(const Node& node, Lowerer& lowerer, const Operand& operand);
+
+}  // namespace assay::engine
