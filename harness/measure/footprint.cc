@@ -27,18 +27,32 @@ int64_t PeakRssBytes() {
   return 0;
 }
 
+// The shape and its variant are all that plans follow.
+std::string TunedText(const FootprintRequest& request) {
+  json list = json::array();
+  for (const TunedShape& s : request.tuned) {
+    list.push_back({{"shape", s.shape}, {"threads", s.threads}, {"variant", s.variant}});
+  }
+  return list.dump();
+}
+
 FootprintRequest FromArguments(const std::vector<std::string>& arguments) {
-  ASSAY_CHECK(arguments.size() == 4);
-  return {.model = arguments[0],
-          .batch = std::atoi(arguments[1].c_str()),
-          .threads = std::atoi(arguments[2].c_str()),
-          .winograd_bytes = std::atoll(arguments[3].c_str())};
+  ASSAY_CHECK(arguments.size() == 5);
+  FootprintRequest request{.model = arguments[0],
+                           .batch = std::atoi(arguments[1].c_str()),
+                           .threads = std::atoi(arguments[2].c_str()),
+                           .winograd_bytes = std::atoll(arguments[3].c_str())};
+  for (const json& entry : json::parse(arguments[4])) {
+    request.tuned.push_back(*ParseTunedShape(entry));
+  }
+  return request;
 }
 
 // In the child: what is live before the tracker starts is not the model's.
 Result<std::string> MeasureHere(const FootprintFunction& function,
                                 const std::vector<std::string>& arguments) {
   const FootprintRequest request = FromArguments(arguments);
+  if (!request.tuned.empty()) UseTuning(ToTuning("measurement", request.tuned));
   Result<AllocationTracker> tracker = AllocationTracker::Start();
   const Result<int64_t> arena_bytes = function(request);
   json answer;
@@ -88,7 +102,7 @@ Result<Footprint> MeasureFootprint(const FootprintRequest& request, double timeo
       const std::string answer,
       RunChild(kChildName,
                {request.model, std::to_string(request.batch), std::to_string(request.threads),
-                std::to_string(request.winograd_bytes)},
+                std::to_string(request.winograd_bytes), TunedText(request)},
                timeout_s));
   return Parse(answer);
 }

@@ -6,7 +6,9 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "harness/measure/tuned.h"
 #include "kernels/base/compute.h"
 #include "kernels/base/status.h"
 
@@ -17,6 +19,7 @@ struct FootprintRequest {
   int batch = 1;
   int threads = 1;
   int64_t winograd_bytes = KernelOptions().winograd_bytes;
+  std::vector<TunedShape> tuned = {};  // Empty: plans follow what they follow in any process.
 };
 
 struct Footprint {

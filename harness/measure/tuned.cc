@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kSchema = 1;
+constexpr int kSchema = 2;
 
 // "": there is such a variant of such a shape.
 std::string Unknown(const std::string& shape, const std::string& variant) {
@@ -45,25 +45,38 @@ Status Check(const std::string& file, const Json& json) {
 
 }  // namespace
 
-Json ToJson(const std::vector<TunedShape>& shapes, int threads, double margin, double level) {
-  Json list = Json::array();
-  for (const TunedShape& s : shapes) {
-    list.push_back({{"shape", s.shape},
-                    {"variant", s.variant},
-                    {"dispatch", s.dispatch},
-                    {"processes", s.processes},
-                    {"dispatch_to_best_other", {{"ratio", s.ratio}, {"lo", s.lo}, {"hi", s.hi}}}});
-  }
-  return {{"schema", kSchema},
-          {"assay", ASSAY_VERSION},
-          {"machine", ThisMachine().fingerprint()},
-          {"threads", threads},
-          {"margin", margin},
-          {"level", level},
-          {"shapes", std::move(list)}};
+Json ToJson(const TunedShape& s) {
+  return {{"shape", s.shape},
+          {"threads", s.threads},
+          {"variant", s.variant},
+          {"dispatch", s.dispatch},
+          {"processes", s.processes},
+          {"dispatch_to_best_other", {{"ratio", s.ratio}, {"lo", s.lo}, {"hi", s.hi}}}};
 }
 
-Result<Tuning> ReadTuned(const std::string& file) {
+Result<TunedShape> ParseTunedShape(const Json& json) try {
+  TunedShape shape{.shape = json.at("shape"),
+                   .threads = json.value("threads", 1),
+                   .variant = json.at("variant"),
+                   .dispatch = json.value("dispatch", ""),
+                   .processes = json.value("processes", int64_t{0})};
+  const Json ratio = json.value("dispatch_to_best_other", Json::object());
+  shape.ratio = ratio.value("ratio", 1.0);
+  shape.lo = ratio.value("lo", 1.0);
+  shape.hi = ratio.value("hi", 1.0);
+  return shape;
+} catch (const Json::exception&) {
+  return Error("not a shape with its variant");
+}
+
+Json ToJson(std::span<const TunedShape> shapes, double margin, double level) {
+  Json list = Json::array();
+  for (const TunedShape& shape : shapes) list.push_back(ToJson(shape));
+  return {{"schema", kSchema}, {"assay", ASSAY_VERSION}, {"machine", ThisMachine().fingerprint()},
+          {"margin", margin},  {"level", level},         {"shapes", std::move(list)}};
+}
+
+Result<std::vector<TunedShape>> ReadTunedShapes(const std::string& file) {
   std::ifstream in(file);
   if (!in) return Error(fmt::format("{}: cannot be read", file));
   const Json json = Json::parse(in, nullptr, false);
@@ -71,19 +84,41 @@ Result<Tuning> ReadTuned(const std::string& file) {
   if (json.is_discarded()) return fail();
   try {
     ASSAY_RETURN_IF_ERROR(Check(file, json));
-    Tuning tuning(file, json.at("threads").get<int>());
+    std::vector<TunedShape> shapes;
     for (const Json& entry : json.at("shapes")) {
-      auto shape = entry.at("shape").get<std::string>();
-      auto variant = entry.at("variant").get<std::string>();
-      if (const std::string unknown = Unknown(shape, variant); !unknown.empty()) {
+      Result<TunedShape> shape = ParseTunedShape(entry);
+      if (!shape.ok()) return fail();
+      if (const std::string unknown = Unknown(shape->shape, shape->variant); !unknown.empty()) {
         return Error(fmt::format("{}: {}", file, unknown));
       }
-      tuning.Add(std::move(shape), std::move(variant));
+      shapes.push_back(*std::move(shape));
     }
-    return tuning;
+    return shapes;
   } catch (const Json::exception&) {
     return fail();
   }
+}
+
+Tuning ToTuning(std::string origin, std::span<const TunedShape> shapes) {
+  Tuning tuning(std::move(origin));
+  for (const TunedShape& shape : shapes) tuning.Add({shape.shape, shape.threads}, shape.variant);
+  return tuning;
+}
+
+Result<Tuning> ReadTuned(const std::string& file) {
+  ASSAY_ASSIGN_OR_RETURN(const auto shapes, ReadTunedShapes(file));
+  return ToTuning(file, shapes);
+}
+
+std::filesystem::path TunedCache() {
+  const auto folder = [](const char* variable) -> std::filesystem::path {
+    const char* value = std::getenv(variable);
+    return value == nullptr ? "" : value;
+  };
+  std::filesystem::path cache = folder("XDG_CACHE_HOME");
+  if (cache.empty() && !folder("HOME").empty()) cache = folder("HOME") / ".cache";
+  if (cache.empty()) return cache;
+  return cache / "assay" / fmt::format("tuned-{}.json", ThisMachine().fingerprint());
 }
 
 Status UseTunedOfEnvironment() {

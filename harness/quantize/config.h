@@ -44,6 +44,9 @@ struct QuantPlan {
   Recipes recipes;
   // With how many threads the model is run; 0: nothing was decided. No part of the model itself.
   int threads = 0;
+  // Kernel variants: "dispatch" or "measured" (tune/measured_variants.h); "": nothing was decided.
+  // No part of the model, either.
+  std::string variants = {};
 
   auto operator<=>(const QuantPlan&) const = default;
 };
@@ -56,7 +59,8 @@ struct SearchSpace {
   std::vector<Recipes> rescue = {};
   // Others, of which nothing was said: for strategies that choose them by what they promise.
   std::vector<Recipes> open_recipes = {};
-  std::vector<int> threads = {};  // Counts to be tried; empty: nothing is to be decided.
+  std::vector<int> threads = {};           // Counts to be tried; empty: nothing is to be decided.
+  std::vector<std::string> variants = {};  // As of QuantPlan; likewise.
 };
 
 // Every operator at its first choice, or at `weights` where it has that choice.

@@ -74,6 +74,7 @@ Result<Ranges> Quantizer::RangesOf(Source& source, const QuantPlan& plan) {
 Result<Quantized> Quantizer::Quantize(const QuantPlan& plan) {
   QuantPlan key = plan;
   key.threads = 0;
+  key.variants.clear();
   if (last_ && last_->first == key) return last_->second;
   ASSAY_ASSIGN_OR_RETURN(Source * source, SourceOf(plan.recipes.cross_layer_equalization));
   ASSAY_ASSIGN_OR_RETURN(const Ranges ranges, RangesOf(*source, plan));

@@ -143,6 +143,21 @@ std::string Verdict(const tune::TrialRecord& trial) {
   return fmt::format("not certain to be accurate enough (p = {:.2g})", *trial.limit_p_value);
 }
 
+// What measurement chose instead of dispatch's pick, and by how much it is faster.
+std::string VariantsText(const ModelRecord& model) {
+  std::string text;
+  size_t others = 0;
+  for (const measure::TunedShape& s : model.variants) {
+    if (s.variant == s.dispatch) continue;
+    ++others;
+    text += fmt::format("        {}, {} thread(s): {} instead of {}, {:.2f}x [{:.2f}, {:.2f}]\n",
+                        s.shape, s.threads, s.variant, s.dispatch, s.ratio, s.lo, s.hi);
+  }
+  return fmt::format("kernels {} of {} shapes run with another variant than dispatch's pick\n",
+                     others, model.variants.size()) +
+         text;
+}
+
 // "confirmed  true: trial 2, 93.1 % against 93.2 % of fp32 (-0.07 [...] points), 1500 samples...".
 std::string ConfirmationLine(const tune::Confirmation& confirmation) {
   std::string text = fmt::format(
@@ -170,6 +185,7 @@ std::string TrialLine(const tune::TrialRecord& trial) {
                                  trial.plan.operators.size());
   if (trial.plan.recipes != quantize::Recipes()) line += "  " + ToString(trial.plan.recipes);
   if (trial.plan.threads > 0) line += fmt::format("  {} thread(s)", trial.plan.threads);
+  if (!trial.plan.variants.empty()) line += fmt::format("  {} variants", trial.plan.variants);
   if (const auto* accuracy = trial.model.Find("accuracy")) {
     line += fmt::format("  {} ({} points)", Scalar(accuracy->summary.value, accuracy->info),
                         Drop(*accuracy));
@@ -218,6 +234,11 @@ std::string TuneSummary(const tune::TuneResult& result) {
   text += fmt::format("status  {} ({})\n", Paint(name, color), why);
   if (result.best || result.status == TuneStatus::kNoGain) {
     text += fmt::format("model   {}\n", result.best_file.string());
+  }
+  if (!result.variants_file.empty()) {
+    const bool fp32 = result.status == TuneStatus::kNoGain || !result.best;
+    text += VariantsText(fp32 ? result.baseline : result.trials[*result.best].model);
+    text += fmt::format("follow  ASSAY_TUNED={}\n", result.variants_file.string());
   }
   text += fmt::format("result  {}\n", result.result_file.string());
   return text;

@@ -315,16 +315,20 @@ std::vector<Constraint> ReadConstraints(const Field& field, const TuneConfig& co
   return constraints;
 }
 
-// {threads: [1, 2]}
-std::vector<int> ReadThreadCounts(const Field& space) {
-  space.Allow({"threads"});
-  std::vector<int> counts;
+// {threads: [1, 2], variants: measured}
+void ReadSpace(const Field& space, TuneConfig& config) {
+  space.Allow({"threads", "variants", "contest"});
+  const auto add = [](const Field& item, auto value, auto& values) {
+    if (std::ranges::count(values, value) > 0) item.Reject(fmt::format("found {} twice", value));
+    values.push_back(std::move(value));
+  };
   for (const Field& item : space["threads"].Items()) {
-    const int count = static_cast<int>(item.Int(1, 1024));
-    if (std::ranges::count(counts, count) > 0) item.Reject(fmt::format("found {} twice", count));
-    counts.push_back(count);
+    add(item, static_cast<int>(item.Int(1, 1024)), config.thread_counts);
   }
-  return counts;
+  for (const Field& item : space["variants"].Items()) {
+    add(item, item.Choice({"dispatch", "measured"}), config.variants);
+  }
+  config.contest_s = space["contest"].Number(0.001, 3600, config.contest_s);
 }
 
 void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config) {
@@ -348,7 +352,7 @@ void ReadTuning(const Field& field, const fs::path& base_dir, TuneConfig& config
   config.criterion = ReadCriterion(field["accuracy_criterion"]);
   config.objectives = ReadObjectives(field);
   config.constraints = ReadConstraints(field["constraints"], config);
-  config.thread_counts = ReadThreadCounts(field["space"]);
+  ReadSpace(field["space"], config);
   const Field exit = field["exit_policy"];
   exit.Allow({"timeout", "max_trials", "performance_only"});
   config.exit_policy.timeout_s = exit["timeout"].Number(0, kHuge, 0);

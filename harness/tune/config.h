@@ -131,6 +131,9 @@ struct TuneConfig {
   // tuning.space.threads: with how many threads a trial's model may run; empty: with those of
   // `performance`, as fp32 always does.
   std::vector<int> thread_counts;
+  // tuning.space.variants: "dispatch", "measured" or both, to be tried; empty: dispatch's own.
+  std::vector<std::string> variants;
+  double contest_s = 3;  // tuning.space.contest: of rounds, for each shape that is contested.
   ExitPolicyConfig exit_policy;
   uint64_t random_seed = 9527;  // INC's default.
   std::filesystem::path workspace = "assay_workspace";

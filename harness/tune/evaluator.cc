@@ -133,13 +133,17 @@ void Evaluator::Record(Pass pass, const Subject& subject, const Observation& obs
   }
 }
 
-Result<std::unique_ptr<engine::Session>> Evaluator::MakeSession(const Model& model, int64_t batch,
-                                                                int threads) const {
+engine::PlanOptions Evaluator::OptionsOf(int64_t batch, int threads) const {
   engine::PlanOptions options;
   options.batch = batch;
   options.threads = threads;
   options.winograd_bytes = config_.winograd_bytes;
-  auto plan = engine::Plan::Build(model.graph, options);
+  return options;
+}
+
+Result<std::unique_ptr<engine::Session>> Evaluator::MakeSession(const Model& model, int64_t batch,
+                                                                int threads) const {
+  auto plan = engine::Plan::Build(model.graph, OptionsOf(batch, threads));
   if (!plan.ok()) return Error(fmt::format("{}: {}", model.file.string(), plan.message()));
   auto shared = std::make_shared<const engine::Plan>(*std::move(plan));
   if (data_) {
@@ -312,6 +316,32 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
   return {};
 }
 
+Result<std::set<TunedFor>> Evaluator::SettleVariants(const Graph& graph, int64_t batch,
+                                                     int threads) const {
+  ASSAY_CHECK(variants_ != nullptr);
+  std::set<TunedFor> asked;
+  {
+    const TuningLog log;
+    ASSAY_RETURN_IF_ERROR(engine::Plan::Build(graph, OptionsOf(batch, threads)).status());
+    asked = log.asked();
+  }
+  ASSAY_RETURN_IF_ERROR(variants_->Settle(asked));
+  return asked;
+}
+
+Status Evaluator::SettleVariants(const Model& model) {
+  if (!Measured(model)) return {};
+  auto asked = SettleVariants(model.graph, config_.performance.batch_size, ThreadsOf(model));
+  if (!asked.ok()) return Error(fmt::format("{}: {}", model.file.string(), asked.message()));
+  asked_[model.name] = *std::move(asked);
+  return {};
+}
+
+std::vector<measure::TunedShape> Evaluator::Variants(const std::string& model) const {
+  const auto found = asked_.find(model);
+  return found == asked_.end() ? std::vector<measure::TunedShape>() : variants_->Of(found->second);
+}
+
 int Evaluator::ThreadsOf(const Model& model) const {
   return model.threads > 0 ? model.threads : config_.performance.threads;
 }
@@ -320,10 +350,13 @@ Status Evaluator::ObserveLatency(std::span<const Model* const> models,
                                  std::span<const std::string> subjects) {
   Quiet();
   const PerformanceConfig& performance = config_.performance;
+  for (const Model* model : models) ASSAY_RETURN_IF_ERROR(SettleVariants(*model));
   std::vector<std::unique_ptr<StagedRun>> runs;
   std::vector<measure::TimedSubject> timed;
   for (size_t i = 0; i < models.size(); ++i) {
     auto run = std::make_unique<StagedRun>();
+    std::optional<TuningScope> follow;
+    if (Measured(*models[i])) follow.emplace(variants_->tuning());
     ASSAY_ASSIGN_OR_RETURN(run->session,
                            MakeSession(*models[i], performance.batch_size, ThreadsOf(*models[i])));
     ASSAY_ASSIGN_OR_RETURN(run->inputs, StageInputs(run->session->plan()));
@@ -369,7 +402,8 @@ Status Evaluator::ObserveFootprint(const Model& model) {
       measure::MeasureFootprint({.model = model.file.string(),
                                  .batch = static_cast<int>(performance.batch_size),
                                  .threads = ThreadsOf(model),
-                                 .winograd_bytes = config_.winograd_bytes}));
+                                 .winograd_bytes = config_.winograd_bytes,
+                                 .tuned = Variants(model.name)}));
   Observation observation;
   observation.samples = performance.batch_size;
   observation.peak_live_bytes = footprint.peak_bytes;

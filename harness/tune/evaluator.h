@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "harness/tune/batch.h"
 #include "harness/tune/config.h"
 #include "harness/tune/crew.h"
+#include "harness/tune/measured_variants.h"
 #include "harness/tune/predictions.h"
 #include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
@@ -33,6 +35,9 @@ struct Model {
   Graph graph;                 // As imported or rewritten.
   std::filesystem::path file;  // Its serialized form, as it would be deployed.
   int threads = 0;             // When timed; 0: as evaluation.performance says.
+  // Whether it is timed, and its memory measured, with the variants that were measured to be the
+  // fastest (Evaluator::SetVariants). What it computes is always dispatch's own choice.
+  bool measured_variants = false;
 };
 
 // Reads an ONNX file; the name is what it is called in reports.
@@ -63,6 +68,13 @@ class Evaluator {
   // The model whose outputs metrics such as fidelity compare with; it must outlive the evaluator.
   // Where such a metric is configured it is needed before the first pass over data.
   void SetReference(const Model* model) { reference_ = model; }
+  // For models that ask for it, else dispatch's own serve; it must outlive the evaluator.
+  void SetVariants(MeasuredVariants* variants) { variants_ = variants; }
+  // Contests what a plan of the graph asks dispatch for and nothing is known of; returns it.
+  Result<std::set<TunedFor>> SettleVariants(const Graph& graph, int64_t batch, int threads) const;
+  // Of the shapes of a model that was timed with measured variants.
+  std::vector<measure::TunedShape> Variants(const std::string& model) const;
+
   // Other processes that run batches along; it must outlive the evaluator. Passes that measure wait
   // until they are quiet.
   void SetCrew(Crew* crew);
@@ -103,6 +115,11 @@ class Evaluator {
   std::vector<NamedValue> EachMetric(const data::MetricSet& metrics) const;
   Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
                         const Stop& stop);
+  engine::PlanOptions OptionsOf(int64_t batch, int threads) const;
+  Status SettleVariants(const Model& model);
+  bool Measured(const Model& model) const {
+    return model.measured_variants && variants_ != nullptr;
+  }
   void Quiet() const;
   // Takes the outputs of the samples [begin, begin + labels.size()); true: it has seen enough.
   using TakeBatch = FunctionRef<Result<bool>(int64_t begin, std::span<const TensorView> outputs,
@@ -131,6 +148,8 @@ class Evaluator {
   Predictions predictions_;
   const Model* reference_ = nullptr;
   Crew* crew_ = nullptr;
+  MeasuredVariants* variants_ = nullptr;
+  std::map<std::string, std::set<TunedFor>> asked_;  // Of dispatch, by the model's name.
   std::map<const data::Pipeline*, std::vector<float>> reference_outputs_;
   Progress progress_;
 };

@@ -32,12 +32,14 @@ Status Material::Open() {
                     config_.file.string()));
   }
   ASSAY_ASSIGN_OR_RETURN(baseline_, LoadModel(config_.model_path, kBaseline));
+  baseline_.measured_variants = std::ranges::count(config_.variants, kMeasuredVariants) > 0;
   ASSAY_RETURN_IF_ERROR(CheckUnquantized());
   source_ = baseline_.graph;
   ASSAY_RETURN_IF_ERROR(RemoveIdentity(source_));
   ASSAY_RETURN_IF_ERROR(FoldBatchNorm(source_));
   ASSAY_ASSIGN_OR_RETURN(space_, MakeSearchSpace(source_, config_.quantization));
   space_.threads = config_.thread_counts;
+  space_.variants = config_.variants;
   if (space_.ops.empty()) {
     return Error(
         fmt::format("{}: no operator can be quantized; Assay quantizes Conv, Gemm and "

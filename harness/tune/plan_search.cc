@@ -18,8 +18,19 @@ PlanSearch::PlanSearch(const quantize::SearchSpace& space, std::unique_ptr<Strat
       chooses_settings_(chooses_settings),
       settings_(chooses_settings ? AllSettings(space) : AskedSettings(space)),
       settled_(chooses_settings),
-      threads_settled_(space.threads.size() < 2),
-      threads_(space.threads.empty() ? 0 : space.threads.front()) {}
+      ways_(Ways(space)),
+      way_settled_(ways_.size() < 2) {}
+
+std::vector<PlanSearch::Way> PlanSearch::Ways(const quantize::SearchSpace& space) {
+  std::vector<Way> ways;
+  for (const int threads : space.threads.empty() ? std::vector<int>{0} : space.threads) {
+    for (const std::string& variants :
+         space.variants.empty() ? std::vector<std::string>{""} : space.variants) {
+      ways.push_back({threads, variants});
+    }
+  }
+  return ways;
+}
 
 // Where the settings tried so far are all told: more of them, or the end of their search.
 void PlanSearch::Settle() {
@@ -63,39 +74,40 @@ void PlanSearch::TellPlan(const Feedback& feedback) {
 }
 
 std::optional<QuantPlan> PlanSearch::Next() {
-  if (threads_told_ == 0 || threads_settled_) proposed_ = NextPlan();
+  if (ways_told_ == 0 || way_settled_) proposed_ = NextPlan();
   if (!proposed_) return std::nullopt;
   QuantPlan plan = *proposed_;
-  plan.threads = threads_settled_ ? threads_ : space_.threads[threads_told_];
+  const Way& way = ways_[way_settled_ ? way_ : ways_told_];
+  plan.threads = way.threads;
+  plan.variants = way.variants;
   return plan;
 }
 
 void PlanSearch::Tell(const Feedback& feedback) {
-  if (threads_settled_) return TellPlan(feedback);
+  if (way_settled_) return TellPlan(feedback);
   // Of a trial that was stopped no cost is known: the next one decides.
-  const bool undecided = threads_told_ == 0 && !std::isfinite(feedback.cost);
-  return undecided ? TellPlan(feedback) : TellThreads(feedback);
+  const bool undecided = ways_told_ == 0 && !std::isfinite(feedback.cost);
+  return undecided ? TellPlan(feedback) : TellWay(feedback);
 }
 
-// What is feasible comes first: a budget of time may be kept with some thread counts alone.
-void PlanSearch::TellThreads(const Feedback& feedback) {
+// What is feasible comes first: a budget of time may be kept in some ways alone.
+void PlanSearch::TellWay(const Feedback& feedback) {
   const bool better = !cheapest_ || (feedback.feasible && !cheapest_->feasible) ||
                       (feedback.feasible == cheapest_->feasible && feedback.cost < cheapest_->cost);
   if (better) {
     cheapest_ = feedback;
-    threads_ = space_.threads[threads_told_];
+    way_ = ways_told_;
   }
-  if (++threads_told_ < space_.threads.size()) return;
-  threads_settled_ = true;
+  if (++ways_told_ < ways_.size()) return;
+  way_settled_ = true;
   TellPlan(*cheapest_);
 }
 
 int64_t PlanSearch::remaining() const {
   const size_t rescue = settled_ || rescued_ ? 0 : space_.rescue.size();
   const size_t settings = settled_ ? 0 : settings_.size() - told_ + rescue;
-  const size_t counts =
-      threads_settled_ ? 0 : space_.threads.size() - std::max<size_t>(threads_told_, 1);
-  const int64_t more = static_cast<int64_t>(settings + counts);
+  const size_t ways = way_settled_ ? 0 : ways_.size() - std::max<size_t>(ways_told_, 1);
+  const int64_t more = static_cast<int64_t>(settings + ways);
   const int64_t own = strategy_->remaining();
   return own > INT64_MAX - more ? INT64_MAX : own + more;
 }

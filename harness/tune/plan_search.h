@@ -1,11 +1,13 @@
 // PlanSearch: a strategy decides the precision of operators; what else a plan has, calibration and
 // recipes, is settled on the strategy's first proposal, before it goes on; unless the strategy
-// decides about that as well. With how many threads the model runs is settled on the first proposal
-// whose cost is known, by that cost: it changes no result.
+// decides about that as well. How the model runs, with how many threads and with whose kernel
+// variants, is settled on the first proposal whose cost is known, by that cost: it changes no
+// result.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/quantize/config.h"
@@ -32,9 +34,17 @@ class PlanSearch {
  private:
   void Settle();
   std::optional<quantize::QuantPlan> NextPlan();
-  // Feedback on a plan with the thread count that is settled.
+  // Feedback on a plan that runs in the way that is settled.
   void TellPlan(const Feedback& feedback);
-  void TellThreads(const Feedback& feedback);
+  void TellWay(const Feedback& feedback);
+
+  // A way to run a model, as a plan has it.
+  struct Way {
+    int threads = 0;
+    std::string variants;
+  };
+  // Every combination of the space.
+  static std::vector<Way> Ways(const quantize::SearchSpace& space);
 
   quantize::SearchSpace space_;
   std::unique_ptr<Strategy> strategy_;
@@ -47,11 +57,12 @@ class PlanSearch {
   size_t best_ = 0;  // Of settings_.
   std::optional<Feedback> best_feedback_;
   bool settled_;
-  // The plan that is tried with each thread count, how many of them are told, and the best so far.
+  // The plan that is tried in each way, how many of them are told, and the best so far.
   std::optional<quantize::QuantPlan> proposed_;
-  bool threads_settled_;
-  size_t threads_told_ = 0;
-  int threads_;
+  std::vector<Way> ways_;
+  bool way_settled_;
+  size_t ways_told_ = 0;
+  size_t way_ = 0;
   std::optional<Feedback> cheapest_;
 };
 

@@ -83,6 +83,8 @@ Status WriteResult(const TuneConfig& config, const TuneResult& result) {
       {"baseline", ToJson(result.baseline)},
       {"best", nullptr},
       {"best_file", result.best_file.string()},
+      {"variants_file",
+       result.variants_file.empty() ? json(nullptr) : json(result.variants_file.string())},
       {"confirmed", result.confirmed ? json(*result.confirmed) : json(nullptr)},
       {"confirmations", Confirmations(result)},
       {"trials", result.trials.size()},

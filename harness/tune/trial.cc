@@ -59,7 +59,22 @@ json ToJson(const ModelRecord& record) {
     result["agreement"] = {{"value", Number(record.agreement->value)},
                            {"interval", ToJson(record.agreement->interval)}};
   }
+  if (!record.variants.empty()) result["variants"] = ToJson(record.variants);
   return result;
+}
+
+json ToJson(const std::vector<measure::TunedShape>& variants) {
+  json list = json::array();
+  for (const measure::TunedShape& shape : variants) list.push_back(measure::ToJson(shape));
+  return list;
+}
+
+Result<std::vector<measure::TunedShape>> ParseVariants(const json& text) {
+  std::vector<measure::TunedShape> variants;
+  for (const json& entry : text) {
+    ASSAY_ASSIGN_OR_RETURN(variants.emplace_back(), measure::ParseTunedShape(entry));
+  }
+  return variants;
 }
 
 json ToJson(const quantize::QuantConfig& config) {
@@ -81,6 +96,7 @@ json ToJson(const quantize::QuantPlan& plan) {
                {"calibration", std::move(calibration)},
                {"recipes", std::move(recipes)}};
   if (plan.threads > 0) text["threads"] = plan.threads;
+  if (!plan.variants.empty()) text["variants"] = plan.variants;
   return text;
 }
 
@@ -95,6 +111,7 @@ Result<quantize::QuantPlan> ParsePlan(const json& text) try {
   const json of = calibration.value("operators", json::object());
   for (const auto& [node, algorithm] : of.items()) algorithm.get_to(plan.calibration_of[node]);
   plan.threads = text.value("threads", 0);
+  plan.variants = text.value("variants", "");
   for (const json& name : text.at("recipes")) {
     const auto entry = std::ranges::find(quantize::AllRecipes(), name.get<std::string>(),
                                          [](const auto& known) { return std::string(known.name); });

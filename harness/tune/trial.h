@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/measure/tuned.h"
 #include "harness/quantize/config.h"
 #include "kernels/base/status.h"
 #include "objectives/objective.h"
@@ -27,6 +28,8 @@ struct ModelRecord {
   // The share of samples on which it predicts the class that the baseline predicts.
   std::optional<Estimate> agreement;
   std::vector<ObjectiveRecord> objectives;
+  // Of its kernels, where it was timed with the variants that were measured to be the fastest.
+  std::vector<measure::TunedShape> variants;
 
   // The record of an objective, or nullptr.
   const ObjectiveRecord* Find(std::string_view objective) const;
@@ -69,6 +72,9 @@ struct Confirmation {
 nlohmann::json ToJson(const Confirmation& confirmation);
 nlohmann::json ToJson(const ObjectiveRecord& record);
 nlohmann::json ToJson(const ModelRecord& record);
+nlohmann::json ToJson(const std::vector<measure::TunedShape>& variants);
+// Its inverse; nothing for null. Error: what is not whole.
+Result<std::vector<measure::TunedShape>> ParseVariants(const nlohmann::json& text);
 nlohmann::json ToJson(const TrialRecord& record);
 // {"config": {"conv1": "int8 per_channel", ...}, "calibration": {...}, "recipes": [...]}
 nlohmann::json ToJson(const quantize::QuantPlan& plan);

@@ -7,13 +7,16 @@
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <ranges>
 #include <set>
 
 #include "harness/measure/interrupt.h"
 #include "harness/onnx/export.h"
+#include "harness/tune/discrete_space.h"
 #include "harness/tune/evaluator.h"
 #include "harness/tune/journal.h"
 #include "harness/tune/material.h"
+#include "harness/tune/measured_variants.h"
 #include "harness/tune/operator_facts.h"
 #include "harness/tune/plan_search.h"
 #include "harness/tune/ranker.h"
@@ -49,8 +52,8 @@ double Since(Clock::time_point start) {
 // One run of the tuner: its parts, in the order in which they come to life.
 class Run {
  public:
-  Run(const TuneConfig& config, const TuneEvents& events, Crew* crew)
-      : config_(config), events_(events), crew_(crew) {}
+  Run(const TuneConfig& config, const TuneEvents& events, Crew* crew, const VariantContest& contest)
+      : config_(config), events_(events), crew_(crew), contest_(contest) {}
 
   Result<TuneResult> Go() {
     ASSAY_RETURN_IF_ERROR(Prepare());
@@ -82,6 +85,7 @@ class Run {
     evaluator_ = std::make_unique<Evaluator>(std::move(evaluator));
     evaluator_->SetReference(&material_->baseline());
     evaluator_->SetCrew(crew_);
+    OpenVariants();
     ASSAY_RETURN_IF_ERROR(LookBack());
     result_.best_file = workspace_->best();
     result_.result_file = workspace_->result();
@@ -90,6 +94,15 @@ class Run {
       result_.warnings.insert(result_.warnings.end(), more.begin(), more.end());
     }
     return {};
+  }
+
+  // Where they are measured at all, fp32 runs with them as well.
+  void OpenVariants() {
+    if (!material_->baseline().measured_variants) return;
+    ASSAY_CHECK(contest_ != nullptr);
+    variants_ =
+        std::make_unique<MeasuredVariants>(measure::TunedCache(), contest_, events_.progress);
+    evaluator_->SetVariants(variants_.get());
   }
 
   Status Work() {
@@ -105,8 +118,23 @@ class Run {
         key_, MakeRunKey(config_, material_->baseline().graph,
                          material_->calibration().fingerprint() + evaluator_->data_fingerprint()));
     ASSAY_ASSIGN_OR_RETURN(earlier_, workspace_->FindEarlierRun(key_, config_.resume));
+    ASSAY_RETURN_IF_ERROR(RestoreVariants());
     if (!earlier_.trials.empty() && events_.resumed) {
       events_.resumed(static_cast<int64_t>(earlier_.trials.size()));
+    }
+    return {};
+  }
+
+  // What its trials were timed with goes before what the cache says by now.
+  Status RestoreVariants() {
+    for (int64_t index = 1; variants_ != nullptr && IsKnown(index); ++index) {
+      const json& line = KnownLine(index);
+      for (const json& text : {line.value("model", json::object()).value("variants", json()),
+                               line.value("baseline_variants", json())}) {
+        const auto variants = ParseVariants(text);
+        if (!variants.ok()) return BadLine(index, variants.message());
+        variants_->Restore(*variants);
+      }
     }
     return {};
   }
@@ -177,7 +205,24 @@ class Run {
     return ParseFacts(KnownLine(1).value("facts", json()), space.ops, settings);
   }
 
+  // What measured variants make of an operator counts, where nothing else is asked for.
+  Result<std::optional<Tuning>> TuningOfFacts() {
+    if (variants_ == nullptr || config_.variants.size() > 1) return std::optional<Tuning>();
+    const DiscreteSpace operators(material_->space().ops);
+    quantize::QuantPlan plan;
+    plan.operators = operators.Config(operators.First());
+    plan.calibration = material_->space().algorithms.front();
+    ASSAY_ASSIGN_OR_RETURN(const auto whole, material_->quantizer().Quantize(plan));
+    for (const Graph* graph : {&material_->source(), &whole.graph}) {
+      ASSAY_RETURN_IF_ERROR(evaluator_->SettleVariants(*graph, 1, 1).status());
+    }
+    return std::optional(variants_->tuning());
+  }
+
   Result<ModelFacts> MeasureFacts() {
+    ASSAY_ASSIGN_OR_RETURN(auto tuning, TuningOfFacts());
+    std::optional<TuningScope> follow;
+    if (tuning) follow.emplace(std::move(tuning));
     ASSAY_ASSIGN_OR_RETURN(ModelFacts facts,
                            material_->MeasureFacts(material_->space().algorithms.front()));
     if (strategy_entry_->chooses_settings) {
@@ -216,6 +261,11 @@ class Run {
     result_.baseline.file = config_.model_path.string();
     ASSAY_RETURN_IF_ERROR(ranker_->CheckCertifiable());
     result_.baseline.objectives = ranker_->Record(kBaseline);
+    result_.baseline.variants = evaluator_->Variants(kBaseline);
+    if (IsKnown(1)) {
+      ASSAY_ASSIGN_OR_RETURN(result_.baseline.variants,
+                             ParseVariants(KnownLine(1).value("baseline_variants", json())));
+    }
     if (events_.baseline) events_.baseline(result_.baseline);
     return {};
   }
@@ -226,6 +276,7 @@ class Run {
     model.name = TrialName(index);
     model.file = workspace_->candidate();
     model.threads = plan.threads;
+    model.measured_variants = plan.variants == kMeasuredVariants;
     ASSAY_ASSIGN_OR_RETURN(quantize::Quantized quantized, material_->quantizer().Quantize(plan));
     model.graph = std::move(quantized.graph);
     recipe_s_ = std::move(quantized.recipe_s);
@@ -249,6 +300,7 @@ class Run {
     TrialRecord trial = Judge(index, plan, int8_share);
     trial.recipe_s = recipe_s_;
     trial.model.agreement = evaluator_->predictions().Agreement(model.name, kBaseline);
+    trial.model.variants = evaluator_->Variants(model.name);
     trial.elapsed_s = Since(start);
     if (journal_ == nullptr) ASSAY_RETURN_IF_ERROR(StartJournal());
     ASSAY_RETURN_IF_ERROR(journal_->Append(Line(trial)));
@@ -291,6 +343,9 @@ class Run {
     json line = ToJson(trial);
     line["run"] = ToJson(key_);
     if (trial.index == 1 && !facts_.is_null()) line["facts"] = facts_;
+    if (trial.index == 1 && !result_.baseline.variants.empty()) {
+      line["baseline_variants"] = ToJson(result_.baseline.variants);
+    }
     line["series"] = SeriesToJson(evaluator_->objectives(), subjects);
     return line;
   }
@@ -337,6 +392,9 @@ class Run {
       if (seconds.is_number()) trial.recipe_s[recipe] = seconds.get<double>();
     }
     trial.elapsed_s = elapsed_s->get<double>();
+    ASSAY_ASSIGN_OR_RETURN(
+        trial.model.variants,
+        ParseVariants(line.value("model", json::object()).value("variants", json())));
     trial.resumed = true;
     result_.trials.push_back(std::move(trial));
     return {};
@@ -369,6 +427,7 @@ class Run {
     ASSAY_RETURN_IF_ERROR(ObserveCost(index, model));
     TrialRecord whole = Judge(index, trial.plan, trial.model.int8_share);
     whole.recipe_s = trial.recipe_s;
+    whole.model.variants = evaluator_->Variants(TrialName(index));
     whole.elapsed_s = trial.elapsed_s;
     trial = std::move(whole);
     return {};
@@ -416,7 +475,27 @@ class Run {
       winner.model.file = result_.best_file.string();
     }
     ASSAY_RETURN_IF_ERROR(WriteFront());
+    ASSAY_RETURN_IF_ERROR(WriteVariants());
     return WriteResult(config_, result_);
+  }
+
+  // Beside best.onnx: what it and fp32 were timed with. One of an earlier run goes.
+  Status WriteVariants() {
+    std::error_code ignored;
+    fs::remove(workspace_->variants(), ignored);
+    if (variants_ == nullptr) return {};
+    result_.warnings.insert(result_.warnings.end(), variants_->warnings().begin(),
+                            variants_->warnings().end());
+    const bool fp32 = result_.status == TuneStatus::kNoGain || !result_.best;
+    const ModelRecord& shipped = fp32 ? result_.baseline : result_.trials[*result_.best].model;
+    std::map<TunedFor, measure::TunedShape> used;  // By both: they may share shapes.
+    for (const auto* model : {&std::as_const(result_).baseline, &shipped}) {
+      for (const auto& shape : model->variants) used[{shape.shape, shape.threads}] = shape;
+    }
+    if (used.empty()) return {};
+    const auto winners = std::views::values(used);
+    result_.variants_file = workspace_->variants();
+    return WriteTuned(result_.variants_file, {winners.begin(), winners.end()});
   }
 
   // One model per trial of the front, where asked for; those of an earlier run go.
@@ -447,6 +526,8 @@ class Run {
   const TuneConfig& config_;
   const TuneEvents& events_;
   Crew* const crew_;
+  const VariantContest& contest_;
+  std::unique_ptr<MeasuredVariants> variants_;  // nullptr: none are asked for.
   const StrategyEntry* strategy_entry_ = nullptr;
   std::unique_ptr<Ranker> ranker_;
   std::unique_ptr<Material> material_;
@@ -470,8 +551,9 @@ const Confirmation* TuneResult::FindConfirmation(int64_t trial) const {
 
 int TuneResult::exit_code() const { return interrupted ? 130 : ExitCode(status); }
 
-Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events, Crew* crew) {
-  return Run(config, events, crew).Go();
+Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events, Crew* crew,
+                        const VariantContest& contest) {
+  return Run(config, events, crew, contest).Go();
 }
 
 }  // namespace assay::tune

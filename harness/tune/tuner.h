@@ -9,6 +9,7 @@
 
 #include "harness/tune/config.h"
 #include "harness/tune/crew.h"
+#include "harness/tune/measured_variants.h"
 #include "harness/tune/trial.h"
 #include "kernels/base/status.h"
 #include "objectives/multi_objective.h"
@@ -40,6 +41,8 @@ struct TuneResult {
   std::vector<std::string> warnings;
   std::filesystem::path best_file;    // best.onnx
   std::filesystem::path result_file;  // result.json
+  // variants.json, for ASSAY_TUNED; empty where no variants were measured.
+  std::filesystem::path variants_file;
 
   int exit_code() const;
   // Of a trial; nullptr where it was not tried.
@@ -52,7 +55,9 @@ struct TuneResult {
 // finished trials come from its journal. Files of a run that came to its end are kept as
 // *.previous.*. Error: the model, the data or the configuration is wrong, or the disk is; the
 // workspace is in use, or holds a run of something else (workspace.h).
-// `crew`: processes that run samples along; nullptr: none.
-Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events, Crew* crew = nullptr);
+// `crew`: processes that run samples along; nullptr: none. `contest`: needed where the
+// configuration asks for measured variants.
+Result<TuneResult> Tune(const TuneConfig& config, const TuneEvents& events, Crew* crew = nullptr,
+                        const VariantContest& contest = nullptr);
 
 }  // namespace assay::tune

@@ -33,6 +33,8 @@ class Workspace {
 
   std::filesystem::path best() const { return folder_ / "best.onnx"; }
   std::filesystem::path result() const { return folder_ / "result.json"; }
+  // Kernel variants of the best model and of fp32, where these were measured.
+  std::filesystem::path variants() const { return folder_ / "variants.json"; }
   std::filesystem::path journal() const { return folder_ / "trials.jsonl"; }
   // The folder of the models of the Pareto front, where they are asked for.
   std::filesystem::path front() const { return folder_ / "front"; }

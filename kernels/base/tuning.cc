@@ -1,5 +1,7 @@
 #include "kernels/base/tuning.h"
 
+#include "kernels/base/check.h"
+
 namespace assay {
 namespace {
 
@@ -8,16 +10,37 @@ std::optional<Tuning>& Current() {
   return tuning;
 }
 
+thread_local std::set<TunedFor>* log_of_thread = nullptr;
+
 }  // namespace
 
-const std::string* Tuning::Find(std::string_view shape, int threads) const {
-  const auto found = picks_.find(shape);
-  return threads != threads_ || found == picks_.end() ? nullptr : &found->second;
+const std::string* Tuning::Find(const TunedFor& what) const {
+  const auto found = picks_.find(what);
+  return found == picks_.end() ? nullptr : &found->second;
 }
 
 void UseTuning(std::optional<Tuning> tuning) { Current() = std::move(tuning); }
 
 const Tuning* CurrentTuning() { return Current() ? &*Current() : nullptr; }
+
+TuningScope::TuningScope(std::optional<Tuning> tuning) : before_(std::move(Current())) {
+  UseTuning(std::move(tuning));
+}
+
+TuningScope::~TuningScope() { UseTuning(std::move(before_)); }
+
+TuningLog::TuningLog() {
+  ASSAY_CHECK(log_of_thread == nullptr);
+  log_of_thread = &asked_;
+}
+
+TuningLog::~TuningLog() { log_of_thread = nullptr; }
+
+void TuningLog::Note(std::string_view shape, int threads) {
+  if (log_of_thread != nullptr && !shape.empty()) {
+    log_of_thread->insert({std::string(shape), threads});
+  }
+}
 
 std::string ProductShape(ComputeType type, int64_t m, int64_t n, int64_t k) {
   return "gemm:" + std::string(Name(type)) + ":" + std::to_string(m) + "x" + std::to_string(n) +

@@ -6,10 +6,13 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/cli/kernel_shapes.h"
+#include "harness/cli/variant_contest.h"
 #include "harness/compare/contest.h"
 #include "harness/measure/interrupt.h"
 #include "harness/measure/tuned.h"
@@ -27,21 +30,6 @@ struct Options {
   bool fresh = false;
 };
 
-measure::TunedShape Judged(const compare::ContestResult& result, double margin) {
-  const compare::Contender& picked = *result.picked();
-  const Estimate& ratio = picked.standing.ratio_to_best_other;
-  measure::TunedShape shape{.shape = result.problem.ToString(),
-                            .variant = result.Winner(margin)->name,
-                            .dispatch = picked.name};
-  if (result.contenders.size() > 1) {
-    shape.processes = std::ssize(picked.logarithms);
-    shape.ratio = ratio.value;
-    shape.lo = ratio.interval.lo;
-    shape.hi = ratio.interval.hi;
-  }
-  return shape;
-}
-
 void Print(const std::vector<measure::TunedShape>& shapes, const Options& options) {
   report::Table table({"shape", "dispatch's pick", "/ best other", "winner"});
   for (const measure::TunedShape& s : shapes) {
@@ -53,17 +41,33 @@ void Print(const std::vector<measure::TunedShape>& shapes, const Options& option
              report::Printable(options.output));
 }
 
-// Winners of the file that will be written anew, if it is one of this machine and these threads.
-std::map<std::string, std::string> Holders(const Options& options) {
+// What the file holds that will be written anew, if it is one of this machine.
+std::vector<measure::TunedShape> Kept(const Options& options) {
   std::error_code ignored;
   if (options.fresh || !std::filesystem::exists(options.output, ignored)) return {};
-  const Result<Tuning> before = measure::ReadTuned(options.output);
-  if (!before.ok()) {
-    fmt::print(stderr, "begun anew: {}\n", report::Printable(before.message()));
-    return {};
+  auto before = measure::ReadTunedShapes(options.output);
+  if (before.ok()) return *std::move(before);
+  fmt::print(stderr, "begun anew: {}\n", report::Printable(before.message()));
+  return {};
+}
+
+std::map<std::string, std::string> Holders(std::span<const measure::TunedShape> kept, int threads) {
+  std::map<std::string, std::string> holders;
+  for (const measure::TunedShape& shape : kept) {
+    if (shape.threads == threads) holders[shape.shape] = shape.variant;
   }
-  if (before->threads() != options.threads) return {};
-  return {before->picks().begin(), before->picks().end()};
+  return holders;
+}
+
+// Beside the new winners stay those of other shapes and thread counts.
+std::vector<measure::TunedShape> Joined(std::vector<measure::TunedShape> winners,
+                                        std::span<const measure::TunedShape> kept) {
+  std::set<TunedFor> contested;
+  for (const measure::TunedShape& shape : winners) contested.insert({shape.shape, shape.threads});
+  for (const measure::TunedShape& shape : kept) {
+    if (!contested.contains({shape.shape, shape.threads})) winners.push_back(shape);
+  }
+  return winners;
 }
 
 Result<int> Run(const Options& options) {
@@ -73,12 +77,13 @@ Result<int> Run(const Options& options) {
   unsetenv(measure::kTunedVariable);  // What measures anew follows nobody: its processes neither.
   measure::CatchInterrupts();
   report::Progress progress("assay autotune");
+  const std::vector<measure::TunedShape> kept = Kept(options);
   compare::ContestOptions contest{.threads = options.threads,
                                   .budget_s = options.budget_s,
                                   .processes = options.processes,
                                   .level = options.level_percent / 100,
                                   .margin = options.margin_percent / 100,
-                                  .holders = Holders(options),
+                                  .holders = Holders(kept, options.threads),
                                   .stop = measure::Interrupted,
                                   .progress = {}};
   contest.progress = [&](const std::string& what, int64_t done, int64_t most) {
@@ -94,10 +99,12 @@ Result<int> Run(const Options& options) {
       fmt::print(stderr, "wrong results: {}\n", result.wrong);
       return kWrongResults;
     }
-    if (result.picked() != nullptr) shapes.push_back(Judged(result, contest.margin));
+    if (result.picked() != nullptr) {
+      shapes.push_back(Judged(result, options.threads, contest.margin));
+    }
   }
   ASSAY_RETURN_IF_ERROR(WriteJson(
-      options.output, measure::ToJson(shapes, options.threads, contest.margin, contest.level)));
+      options.output, measure::ToJson(Joined(shapes, kept), contest.margin, contest.level)));
   if (options.output != "-") Print(shapes, options);
   return kFine;
 }
@@ -112,7 +119,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->required()
       ->type_name("FILE|-");
   app.add_flag("--fresh", options->fresh,
-               "Forget the winners that FILE holds: else they stay unless they are beaten");
+               "Forget all winners that FILE holds: else they stay unless they are beaten");
   app.add_option("--threads", options->threads, "Threads; the winners hold for so many alone")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));

@@ -64,7 +64,9 @@ evaluation:
 
 tuning:
   strategy: basic               # or: mse, pareto, random, exhaustive, tpe, bayesian
-  # space: {{threads: [1, 2]}}      # the int8 model is timed with each; the fastest serves
+  # space:
+  #   threads: [1, 2]             # the int8 model is timed with each; the fastest serves
+  #   variants: measured          # kernels by contests on this machine, each shape once
   accuracy_criterion:
     relative: 0.01                # may lose 1 % of the fp32 accuracy; or: absolute: 0.005
     # confidence: 0.95            # ... and that must be certain, not luck; needs many images

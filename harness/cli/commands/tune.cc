@@ -6,6 +6,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/plan_flags.h"
+#include "harness/cli/variant_contest.h"
 #include "harness/measure/interrupt.h"
 #include "harness/report/evaluation.h"
 #include "harness/report/terminal.h"
@@ -68,7 +69,8 @@ Result<int> Search(const Options& options, tune::Crew& crew) {
     std::fflush(stdout);
   };
 
-  ASSAY_ASSIGN_OR_RETURN(const tune::TuneResult result, tune::Tune(config, events, &crew));
+  const tune::VariantContest contest = MakeVariantContest(config.contest_s);
+  ASSAY_ASSIGN_OR_RETURN(const tune::TuneResult result, tune::Tune(config, events, &crew, contest));
   progress->Clear();
   for (size_t i = config.warnings.size(); i < result.warnings.size(); ++i) {
     fmt::print(stderr, "warning: {}\n", result.warnings[i]);
@@ -110,7 +112,8 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "is the fp32 model); 2 wrong input; 130 interrupted: what was written is whole.\n"
       "A run that was cut off is continued by the same command; finished trials are not measured\n"
       "again. --set tuning.workspace.resume=False starts anew, =True goes on with a finished run.\n"
-      "--set 'tuning.space={threads: [1, 2]}' times int8 with each and goes on with the fastest.\n"
+      "--set 'tuning.space={threads: [1, 2]}' times int8 with each and goes on with the fastest;\n"
+      "{variants: measured} measures which kernel variants are the fastest here, once per shape.\n"
       "mpirun -np N assay tune ... spreads the samples of accuracy passes over N processes.");
   return [options] { return Run(*options); };
 }

@@ -168,6 +168,12 @@ function configuration() {
   element('summary', `The configuration of ${best.model.name}`, made);
   element('p', `calibration ${best.calibration.algorithm}; recipes ${best.recipes.join(', ') || 'none'}`, made, 'note');
   table(made, ['operator', 'precision'], Object.entries(best.config));
+  const kernels = best.model.variants;
+  if (!kernels) return;
+  element('p', 'Kernel variants, measured on this machine; times are those of dispatch\'s pick by the best other\'s.', made, 'note');
+  const ratio = (found) => (found.lo < found.hi ? `${found.ratio.toFixed(2)} [${found.lo.toFixed(2)}, ${found.hi.toFixed(2)}]` : '-');
+  table(made, ['shape', 'threads', 'winner', 'dispatch', 'dispatch / best other'], kernels.map((kernel) => [
+    kernel.shape, kernel.threads, kernel.variant, kernel.dispatch, ratio(kernel.dispatch_to_best_other)]));
 }
 
 function origin() {

@@ -75,6 +75,20 @@ class Autotune(unittest.TestCase):
         self.assertEqual(got.returncode, 0, got.stderr)
         self.assertIn("begun anew: ", got.stderr)
 
+    def test_winners_of_other_shapes_and_thread_counts_stay(self):
+        of = {shape: next(v["name"] for v in variants(shape) if v["picked"]) for shape in SHAPES}
+        others = [{"shape": shape, "threads": threads, "variant": of[shape]}
+                  for shape, threads in ((SHAPES[1], 1), (SHAPES[0], 2))]
+        file = self.write(shapes=others)
+        for more, kept in (((), others), (("--fresh",), [])):
+            got = assay("autotune", "--kernels", SHAPES[0], "--budget", "0.02", "--processes", "2",
+                        "-o", file, *more)
+            self.assertEqual(got.returncode, 0, got.stderr)
+            found = [(entry["shape"], entry["threads"], entry["variant"])
+                     for entry in json.loads(file.read_text())["shapes"]]
+            self.assertEqual(found[0][:2], (SHAPES[0], 1))
+            self.assertEqual(found[1:], [tuple(entry.values()) for entry in kept])
+
     def test_dispatch_follows_the_file_and_says_so(self):
         for shape in SHAPES:
             others = [v["name"] for v in variants(shape) if v["available"] and not v["picked"]]
@@ -91,7 +105,7 @@ class Autotune(unittest.TestCase):
         for file, sentence in (
                 (self.write(machine="0" * 16), "tuned on machine 0000000000000000"),
                 (self.write(assay="0.0.0"), "tuned by version 0.0.0"),
-                (self.write(schema=2), "schema 2"),
+                (self.write(schema=1), "schema 1"),
                 (self.write(shapes=[{"shape": "gemm:f32:1x1", "variant": "x"}]), "gemm:f32:1x1"),
                 (self.write(shapes=[{"shape": SHAPES[0], "variant": "nobody"}]), "'nobody'"),
                 (self.write(shapes=3), "not written by"),

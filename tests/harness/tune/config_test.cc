@@ -211,6 +211,20 @@ TEST(Config, ThreadCountsAreADimensionWhereTheyAreListed) {
   EXPECT_THAT(ErrorOf("tuning: {space: {thread: 2}}"), HasSubstr("did you mean 'threads'"));
 }
 
+TEST(Config, VariantsAreADimensionWhereTheyAreListed) {
+  EXPECT_TRUE(Parse("version: 1.0")->variants.empty());
+  const auto one = Parse("tuning: {space: {variants: measured, contest: 0.5}}");
+  EXPECT_THAT(one->variants, ElementsAre("measured"));
+  EXPECT_EQ(one->contest_s, 0.5);
+  EXPECT_THAT(Parse("tuning: {space: {variants: [dispatch, measured]}}")->variants,
+              ElementsAre("dispatch", "measured"));
+  EXPECT_THAT(ErrorOf("tuning: {space: {variants: [measured, measured]}}"),
+              HasSubstr("tuning.space.variants[1]: found measured twice"));
+  EXPECT_THAT(ErrorOf("tuning: {space: {variants: fastest}}"),
+              HasSubstr("tuning.space.variants: found 'fastest', expected one of dispatch"));
+  EXPECT_THAT(ErrorOf("tuning: {space: {contest: 0}}"), HasSubstr("tuning.space.contest"));
+}
+
 TEST(Config, DefaultsAreIncs) {
   const auto config = Parse("version: 1.0");
   ASSERT_TRUE(config.ok()) << config.message();

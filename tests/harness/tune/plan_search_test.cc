@@ -5,6 +5,9 @@
 
 #include <cmath>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace assay::tune {
 namespace {
@@ -169,6 +172,31 @@ TEST(PlanSearch, ThreadsWaitForATrialWhoseCostIsKnown) {
   EXPECT_EQ(plans[3].threads, 2);
   EXPECT_EQ(plans[2].operators, plans[3].operators);
   EXPECT_NE(plans[1].operators, plans[2].operators);
+}
+
+TEST(PlanSearch, VariantsAreSettledByCostTogetherWithThreads) {
+  SearchSpace space = Space();
+  space.threads = {1, 2};
+  space.variants = {"dispatch", "measured"};
+  PlanSearch search(space, (*FindStrategy("basic"))->make(space.ops, 1));
+  std::vector<std::pair<int, std::string>> ways;
+  for (int i = 0; i < 6; ++i) {
+    const auto plan = search.Next();
+    ASSERT_TRUE(plan);
+    ways.emplace_back(plan->threads, plan->variants);
+    const double cost = ways.back() == std::pair{2, std::string("dispatch")} ? 0.4 : 0.5;
+    search.Tell({.config = plan->operators, .loss = 0, .feasible = true, .cost = cost});
+  }
+  using testing::Pair;
+  EXPECT_THAT(ways,
+              testing::ElementsAre(Pair(1, "dispatch"), Pair(1, "measured"), Pair(2, "dispatch"),
+                                   Pair(2, "measured"), Pair(2, "dispatch"), Pair(2, "dispatch")));
+}
+
+TEST(PlanSearch, OneWayToTakeVariantsIsNoChoice) {
+  SearchSpace space = Space();
+  space.variants = {"measured"};
+  for (const QuantPlan& plan : WithThreads(space, 0, 1, 1)) EXPECT_EQ(plan.variants, "measured");
 }
 
 TEST(PlanSearch, OneThreadCountIsNoChoice) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "kernels/catalog.h"
@@ -33,8 +34,8 @@ class TuningTest : public testing::Test {
   void TearDown() override { UseTuning(std::nullopt); }
 
   void Tune(const std::string& shape, const std::string& variant, int threads = 1) {
-    Tuning tuning("here.json", threads);
-    tuning.Add(shape, variant);
+    Tuning tuning("here.json");
+    tuning.Add({shape, threads}, variant);
     UseTuning(std::move(tuning));
   }
 };
@@ -96,6 +97,33 @@ TEST_F(TuningTest, ATunedPickDoesNotExceedTheBudget) {
   EXPECT_EQ(Picked(problem).name, winograd);
   EXPECT_FALSE(Picked(problem, none).name.starts_with("winograd"));
   EXPECT_FALSE(catalog::Run::Make(problem, none)->variant().starts_with("winograd"));
+}
+
+TEST_F(TuningTest, AScopeEndsWithTheTuningOfBefore) {
+  const Problem problem = *ParseShape(kShapes[0]);
+  const std::string before = Picked(problem).name, other = Another(problem);
+  Tune(problem.ToString(), other);
+  {
+    const TuningScope none(std::nullopt);
+    EXPECT_EQ(Picked(problem).name, before);
+  }
+  EXPECT_EQ(Picked(problem).name, other);
+}
+
+TEST_F(TuningTest, ALogHasWhatDispatchIsAskedForWhereNothingIsForced) {
+  KernelOptions two, forced;
+  two.threads = 2;
+  const TuningLog log;
+  std::set<TunedFor> expected;
+  for (const char* shape : kShapes) {
+    forced.variant = Picked(*ParseShape(shape)).name;
+    expected.insert({ParseShape(shape)->ToString(), 1});
+  }
+  EXPECT_EQ(log.asked(), expected);
+  ASSERT_TRUE(catalog::Run::Make(*ParseShape("gemm:f32:8x16x24"), two).ok());
+  ASSERT_TRUE(catalog::Run::Make(*ParseShape(kShapes[4]), forced).ok());
+  expected.insert({"gemm:f32:8x16x24", 2});
+  EXPECT_EQ(log.asked(), expected);
 }
 
 TEST_F(TuningTest, AVariantThatIsUnknownIsNotFollowed) {
