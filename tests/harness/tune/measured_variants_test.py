@@ -10,6 +10,7 @@ import unittest
 import numpy
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / folder) for folder in (".", "conform")]
+import browser
 from onnx_writer import node, write_case
 from small_search import SmallSearch, assay
 
@@ -126,6 +127,19 @@ class MeasuredVariants(SmallSearch):
         for entry in shipped + result["baseline"]["variants"]:
             picked = next(v for v in usable(entry["shape"]) if v["picked"])
             self.assertEqual(picked["name"], slow[entry["shape"]])
+
+    def test_the_report_has_them(self):
+        workspace = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        self.change(variant=lambda shape: usable(shape)[0]["name"], dispatch=lambda shape: "<nobody>")
+        done, result, _ = self.search("tuning.space={variants: measured}", workspace=workspace)
+        self.assert_done(done)
+        self.assertIn(" instead of <nobody>, ", done.stdout)
+        self.assertEqual(assay("report", workspace, "--profile", "0").returncode, 0)
+        page = browser.page(workspace / "report.html", self.folder)
+        self.assertIsNotNone(browser.drawn(page))
+        for entry in result["best"]["model"]["variants"]:
+            self.assertRegex(page, f"<td>{entry['shape']}</td><td>1</td><td>{entry['variant']}</td>"
+                                   "<td>&lt;nobody&gt;</td>")
 
     def test_another_thread_count_is_contested_anew(self):
         unknown = SHAPES[0].format("u8s8u8")
