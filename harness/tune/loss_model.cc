@@ -21,10 +21,12 @@ double RootShare(double error, double first, double whole) {
   return std::sqrt(whole - first + error) - (whole - first) / std::sqrt(whole);
 }
 
+double Cumulative(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
+
 // The mean of a normal distribution's part above 0.
 double MeanAboveZero(double mean, double deviation) {
   const double z = mean / deviation;
-  const double above = 0.5 * std::erfc(-z / std::numbers::sqrt2);
+  const double above = Cumulative(z);
   const double density = std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi);
   return above > 1e-12 ? mean + deviation * density / above : 0;
 }
@@ -63,12 +65,12 @@ double LossModel::Whole(size_t settings) const {
   return sum;
 }
 
-// The loss by the error, which is not negative. Before any trial the fully quantized model of the
-// best settings loses what the limit allows, give or take as much.
-double LossModel::Factor() const {
+// The loss by the error: a normal distribution, of which the part above 0 counts. Before any trial
+// the fully quantized model of the best settings loses what the limit allows, give or take as much.
+Expected LossModel::Factor() const {
   double whole = INFINITY;
   for (size_t i = 0; i < scale_.size(); ++i) whole = std::min(whole, Whole(i));
-  if (!(whole > 0)) return 0;
+  if (!(whole > 0)) return {0, 0};
   const double expected = Limit() / whole;
   double weight = 1 / Square(expected), sum = weight * expected;
   for (const Observation& seen : observations_) {
@@ -78,7 +80,16 @@ double LossModel::Factor() const {
     weight += Square(error) / variance;
     sum += error * seen.loss / variance;
   }
-  return MeanAboveZero(sum / weight, 1 / std::sqrt(weight));
+  return {sum / weight, 1 / std::sqrt(weight)};
+}
+
+double LossModel::Chance(size_t settings) const {
+  const auto [mean, deviation] = Factor();
+  const double whole = Whole(settings);
+  if (!(whole > 0) || !(deviation > 0)) return 1;
+  const double negative = Cumulative(-mean / deviation);
+  const double within = Cumulative((Limit() / whole - mean) / deviation);
+  return negative < 1 ? std::max(within - negative, 0.0) / (1 - negative) : 1;
 }
 
 // The variance of the luck by the root of the error.
@@ -112,7 +123,9 @@ AdditiveModel LossModel::Prior(size_t settings, double factor, double luck) cons
 }
 
 void LossModel::Rebuild() {
-  const double factor = Factor(), luck = Luck();
+  const auto [mean, deviation] = Factor();
+  const double factor = deviation > 0 ? MeanAboveZero(mean, deviation) : 0;
+  const double luck = Luck();
   models_.clear();
   for (size_t settings = 0; settings < scale_.size(); ++settings) {
     models_.push_back(Prior(settings, factor, luck));

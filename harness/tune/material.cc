@@ -112,17 +112,20 @@ Result<ModelFacts> Material::MeasureFacts(const std::string& calibration) {
   return tune::MeasureFacts(source_, space_.ops, *quantizer_, fill_, options);
 }
 
-Result<std::vector<double>> Material::MeasureSettings(const quantize::BatchSource& samples) {
+Result<SettingsFacts> Material::MeasureSettings(const quantize::BatchSource& samples) {
   const DiscreteSpace operators(space_.ops);
-  std::vector<double> known;
+  std::vector<double> errors;
+  std::vector<std::map<std::string, double>> recipe_s;
   for (const quantize::QuantPlan& settings : KnownSettings(space_)) {
     const auto plan = WithSettings(operators.Config(operators.First()), settings, space_.ops);
     ASSAY_ASSIGN_OR_RETURN(const quantize::Quantized quantized, quantizer_->Quantize(plan));
     ASSAY_ASSIGN_OR_RETURN(const double error,
                            MeasureOutputError(source_, quantized.graph, samples, Options()));
-    known.push_back(error);
+    errors.push_back(error);
+    recipe_s.push_back(quantized.recipe_s);
   }
-  return ExpectedErrors(AllSettings(space_), known);
+  const std::vector<quantize::QuantPlan> all = AllSettings(space_);
+  return SettingsFacts{ExpectedErrors(all, errors), ExpectedSeconds(all, recipe_s)};
 }
 
 Result<measure::Profile> Material::Profile(const Graph& graph) {

@@ -13,6 +13,7 @@
 #include "harness/tune/config.h"
 #include "harness/tune/evaluator.h"
 #include "harness/tune/operator_facts.h"
+#include "harness/tune/settings.h"
 #include "harness/tune/strategy.h"
 #include "kernels/base/status.h"
 
@@ -34,10 +35,10 @@ class Material {
   // Of operators one by one (operator_facts.h), on the first calibration samples; timed with one
   // sample and thread. After Calibrate.
   Result<ModelFacts> MeasureFacts(const std::string& calibration);
-  // Noise over signal power of the outputs of fully quantized models, by AllSettings: of the known
-  // ones measured, of the others as it may be expected. `samples` should not be those of
-  // calibration, which recipes make the best of. After Calibrate.
-  Result<std::vector<double>> MeasureSettings(const quantize::BatchSource& samples);
+  // Of fully quantized models, by AllSettings: noise over signal power of the outputs, and what
+  // recipes take; of the known ones measured, of the others as it may be expected. `samples` should
+  // not be those of calibration, which recipes make the best of. After Calibrate.
+  Result<SettingsFacts> MeasureSettings(const quantize::BatchSource& samples);
 
   // The steps of a graph, and how much its outputs differ from fp32's: measured like the facts.
   Result<measure::Profile> Profile(const Graph& graph);

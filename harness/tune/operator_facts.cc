@@ -328,6 +328,8 @@ json ToJson(const ModelFacts& facts) {
   return {{"operators", operators},
           {"borders", borders},
           {"settings_error", facts.settings_error},
+          {"settings_s", facts.settings_s},
+          {"trial_s", facts.trial_s},
           {"latency_s", facts.latency_s},
           {"bytes", facts.bytes}};
 }
@@ -343,9 +345,12 @@ Result<ModelFacts> ParseFacts(const json& text, const std::vector<QuantizableOp>
     facts.borders.push_back({border.at("from"), border.at("to"), border.at("latency_s")});
   }
   text.at("settings_error").get_to(facts.settings_error);
+  text.at("settings_s").get_to(facts.settings_s);
+  facts.trial_s = text.at("trial_s");
   facts.latency_s = text.at("latency_s");
   facts.bytes = text.at("bytes");
-  bool fits = facts.operators.size() == ops.size() && facts.settings_error.size() == settings;
+  bool fits = facts.operators.size() == ops.size() && facts.settings_error.size() == settings &&
+              facts.settings_s.size() == settings;
   for (size_t i = 0; fits && i < ops.size(); ++i) {
     const OperatorFacts& op = facts.operators[i];
     for (const auto* column : {&op.own_error, &op.output_error, &op.saved_s, &op.saved_bytes}) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "objectives/stats/order.h"
+
 namespace assay::tune {
 namespace {
 
@@ -82,6 +84,33 @@ std::vector<double> ExpectedErrors(const std::vector<QuantPlan>& settings,
     errors.push_back(ExpectedError(settings[i], settings, known));
   }
   return errors;
+}
+
+double RepeatedSeconds(const std::map<std::string, double>& recipe_s) {
+  double sum_s = 0;
+  for (const auto& [recipe, seconds] : recipe_s) {
+    if (recipe != "cross_layer_equalization") sum_s += seconds;
+  }
+  return sum_s;
+}
+
+std::vector<double> ExpectedSeconds(const std::vector<QuantPlan>& settings,
+                                    const std::vector<std::map<std::string, double>>& known) {
+  std::map<std::string, std::vector<double>> measured;
+  for (const auto& recipe_s : known) {
+    for (const auto& [recipe, seconds] : recipe_s) measured[recipe].push_back(seconds);
+  }
+  std::vector<double> expected;
+  for (size_t i = 0; i < settings.size(); ++i) {
+    std::map<std::string, double> recipe_s;
+    for (const quantize::RecipeEntry& entry : quantize::AllRecipes()) {
+      const auto found = measured.find(std::string(entry.name));
+      if (!(settings[i].recipes.*entry.field) || found == measured.end()) continue;
+      recipe_s[found->first] = Mean(found->second);
+    }
+    expected.push_back(RepeatedSeconds(i < known.size() ? known[i] : recipe_s));
+  }
+  return expected;
 }
 
 }  // namespace assay::tune

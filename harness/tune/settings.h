@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/quantize/config.h"
@@ -27,5 +29,18 @@ quantize::QuantPlan WithSettings(const quantize::QuantConfig& operators,
 // not be empty.
 std::vector<double> ExpectedErrors(const std::vector<quantize::QuantPlan>& settings,
                                    const std::vector<double>& known);
+
+// What recipes took that take it anew in every trial: without equalization, which is done once.
+double RepeatedSeconds(const std::map<std::string, double>& recipe_s);
+// `known` is what each recipe of the first settings took; those of the others are taken to take
+// what they took there, in the mean. A recipe that was never measured is taken to be free.
+std::vector<double> ExpectedSeconds(const std::vector<quantize::QuantPlan>& settings,
+                                    const std::vector<std::map<std::string, double>>& known);
+
+// What is known of AllSettings.
+struct SettingsFacts {
+  std::vector<double> error;    // As ModelFacts has them.
+  std::vector<double> seconds;  // Likewise.
+};
 
 }  // namespace assay::tune

@@ -26,6 +26,8 @@ struct Feedback {
   // Standard deviations of loss and cost by the noise of their measurement. NaN: not known.
   double loss_deviation = std::numeric_limits<double>::quiet_NaN();
   double cost_deviation = std::numeric_limits<double>::quiet_NaN();
+  // What the recipes of the trial took, as ModelFacts::settings_s counts it. NaN: not known.
+  double recipe_s = std::numeric_limits<double>::quiet_NaN();
 };
 
 // What was measured of one operator before the search; one entry per choice, in their order.
@@ -52,6 +54,10 @@ struct ModelFacts {
   // By settings (settings.h): noise over signal power of the outputs with all operators at their
   // first choice, measured or expected. Empty: there is nothing to choose.
   std::vector<double> settings_error;
+  // By settings: the seconds that their recipes take in every trial, measured or expected. Empty:
+  // not known, and all trials cost the same.
+  std::vector<double> settings_s;
+  double trial_s = 0;    // What a trial takes without recipes: to evaluate a model.
   double latency_s = 0;  // Of the whole fp32 model.
   double bytes = 0;      // Of all its constants.
   // The shares of latency and size in Feedback::cost; they sum to at most 1.

@@ -169,7 +169,7 @@ class Run {
       if (trial.resumed) earlier_s += trial.elapsed_s;
       search.Tell({trial.plan.operators, ranker_->Accuracy(index), ranker_->AccuracyLoss(index),
                    trial.feasible, ranker_->Cost(index), ranker_->LossDeviation(index),
-                   ranker_->CostDeviation(index)});
+                   ranker_->CostDeviation(index), RepeatedSeconds(trial.recipe_s)});
       const int64_t remaining = std::min(search.remaining(), policy.max_trials - index);
       if (events_.trial) events_.trial(trial, remaining);
       if (policy.performance_only) break;
@@ -226,11 +226,14 @@ class Run {
     ASSAY_ASSIGN_OR_RETURN(ModelFacts facts,
                            material_->MeasureFacts(material_->space().algorithms.front()));
     if (strategy_entry_->chooses_settings) {
-      ASSAY_ASSIGN_OR_RETURN(facts.settings_error,
+      ASSAY_ASSIGN_OR_RETURN(SettingsFacts settings,
                              material_->MeasureSettings([this](int64_t first, auto inputs) {
                                return evaluator_->LoadInputs(first, inputs);
                              }));
+      facts.settings_error = std::move(settings.error);
+      facts.settings_s = std::move(settings.seconds);
     }
+    facts.trial_s = baseline_s_;
     return facts;
   }
 
@@ -254,7 +257,9 @@ class Run {
     if (IsKnown(1)) {
       ASSAY_RETURN_IF_ERROR(Restore(1));  // With the first trial comes the baseline.
     } else {
+      const Clock::time_point start = Clock::now();
       ASSAY_RETURN_IF_ERROR(evaluator_->ObserveAll(material_->baseline()));
+      baseline_s_ = Since(start);
     }
     ASSAY_ASSIGN_OR_RETURN(result_.baseline.int8_share, Int8Share(material_->baseline().graph));
     result_.baseline.name = kBaseline;
@@ -538,6 +543,7 @@ class Run {
   std::unique_ptr<Evaluator> evaluator_;
   std::unique_ptr<Journal> journal_;
   json facts_;                              // Of the operators, where the strategy wants them.
+  double baseline_s_ = 0;                   // What its evaluation took.
   std::map<std::string, double> recipe_s_;  // Of the candidate.
   TuneResult result_;
 };

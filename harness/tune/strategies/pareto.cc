@@ -2,7 +2,9 @@
 // calibrations and recipes go, was measured one by one (ModelFacts); the best configuration under
 // the criterion is found exactly (pareto_solver.h), tried, the model corrected by what was
 // measured, and solved again, until it promises nothing that a clock can tell. All other trials go
-// where the hypervolume of the front is expected to grow the most. Clocks decide through facts and
+// where the hypervolume of the front is expected to grow the most by the second: recipes that take
+// long must promise as much more (by the cost of finding out: Snoek, Larochelle and Adams 2012,
+// "Practical Bayesian optimization of machine learning algorithms"). Clocks decide through facts and
 // feedback alone, which the journal has.
 #include <algorithm>
 #include <cmath>
@@ -26,6 +28,7 @@ constexpr double kCostDoubt = 0.2;       // Of what an operator saves, as a shar
 constexpr double kLeastCost = 0.01;      // Clocks of two trials tell no less apart, as a share.
 constexpr double kSteps = 2048;          // Losses are counted in such parts of the budget.
 constexpr size_t kClimbs = 4;            // From so many of the most promising configurations.
+constexpr double kLeastChance = 0.05;    // Below it no settings are taken for likely to do.
 
 struct Candidate {
   size_t settings = 0;
@@ -35,7 +38,7 @@ struct Candidate {
 };
 
 struct Promise {
-  double gain = -1;
+  double gain = -1;  // Expected, by the second.
   Candidate candidate;
 };
 
@@ -59,6 +62,8 @@ class Pareto : public Strategy {
     }
     cost_.emplace(saving, doubt);
     loss_.emplace(facts_);
+    recipe_s_ = facts_.settings_s;
+    recipe_s_.resize(settings_count(), 0);
   }
 
   std::optional<quantize::QuantConfig> Next() override {
@@ -72,6 +77,7 @@ class Pareto : public Strategy {
 
   void Tell(const Feedback& feedback) override {
     if (std::isfinite(feedback.cost)) CorrectCost(feedback);
+    if (std::isfinite(feedback.recipe_s)) recipe_s_[current_.settings] = feedback.recipe_s;
     if (!std::isfinite(feedback.loss)) return;
     loss_->Tell(current_.settings, current_.point, feedback.loss, feedback.loss_deviation);
     const auto known = [](double deviation) { return std::isfinite(deviation) ? deviation : 0; };
@@ -184,8 +190,27 @@ class Pareto : public Strategy {
     return (highest_good + lowest_bad_) / 2;
   }
 
-  // With which a fully quantized model is expected to lose least.
+  // What a trial takes, in whatever unit where that is not known.
+  double Seconds(size_t settings) const {
+    return facts_.trial_s > 0 ? facts_.trial_s + recipe_s_[settings] : 1;
+  }
+
+  // With which a fully quantized model is the likeliest to do by the second it takes; where none is
+  // likely to, or one was found that does: with which it is expected to lose least.
   size_t Leading() const {
+    size_t leading = 0;
+    double highest = 0;
+    for (size_t settings = 0; good_.empty() && settings < settings_count(); ++settings) {
+      if (!IsOpen({settings, space_.First()})) continue;
+      const double chance = loss_->Chance(settings);
+      if (chance < kLeastChance || !(chance / Seconds(settings) > highest)) continue;
+      highest = chance / Seconds(settings);
+      leading = settings;
+    }
+    return highest > 0 ? leading : LeastLosing();
+  }
+
+  size_t LeastLosing() const {
     size_t leading = 0;
     double least = INFINITY;
     for (size_t settings = 0; settings < settings_count(); ++settings) {
@@ -260,7 +285,9 @@ class Pareto : public Strategy {
   }
 
   double GainOf(const FrontGain& gain, const Candidate& candidate) const {
-    return gain.Expect(loss_->Predict(candidate.settings, candidate.point), Cost(candidate.point));
+    return gain.Expect(loss_->Predict(candidate.settings, candidate.point),
+                       Cost(candidate.point)) /
+           Seconds(candidate.settings);
   }
 
   // Of all settings the fully quantized models, the predicted front, what met the criterion; and
@@ -317,7 +344,7 @@ class Pareto : public Strategy {
         const double after = model.VarianceAfter(from.point, covariance, variance, op, choice);
         const Expected loss{sum + model.at(op, choice) - model.at(op, before),
                             std::sqrt(std::max(after, 0.0) + loss_->residual_variance())};
-        Keep({gain.Expect(loss, Cost(near.point)), near}, best);
+        Keep({gain.Expect(loss, Cost(near.point)) / Seconds(from.settings), near}, best);
       }
       near.point[op] = before;
     }
@@ -338,6 +365,7 @@ class Pareto : public Strategy {
   std::optional<AdditiveModel> cost_;  // Change against fp32, without borders.
   std::optional<LossModel> loss_;
   std::vector<std::vector<uint8_t>> alike_;  // By operator and choice: the first that costs alike.
+  std::vector<double> recipe_s_;             // By settings: seconds.
   std::vector<TrialOutcome> good_;           // What met the criterion,
   std::vector<Candidate> good_at_;           // and where that was.
   double lowest_bad_ = INFINITY;             // Loss of what did not.

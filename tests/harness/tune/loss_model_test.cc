@@ -56,5 +56,19 @@ TEST(LossModel, WhatSharesOperatorsSharesLuck) {
             model.Predict(kBetter, {1, 1, 1, 1}).deviation);
 }
 
+TEST(LossModel, WhatErrsLessIsTheLikelierToDo) {
+  LossModel model(Facts());
+  EXPECT_GT(model.Chance(kBetter), 0.3);
+  EXPECT_LT(model.Chance(kBetter), 0.7);
+  EXPECT_LT(model.Chance(kPlain), model.Chance(kBetter) / 5);
+  EXPECT_GT(model.Chance(kPlain), 0);
+  LossModel harmless = model;
+  harmless.Tell(kPlain, kAll, 0.001, 0.001);
+  EXPECT_GT(harmless.Chance(kPlain), 0.9);
+  EXPECT_GT(harmless.Chance(kBetter), 0.9);
+  model.Tell(kBetter, kAll, 0.3, 0.001);
+  EXPECT_LT(model.Chance(kBetter), 0.05);
+}
+
 }  // namespace
 }  // namespace assay::tune

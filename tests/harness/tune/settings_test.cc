@@ -59,6 +59,23 @@ TEST(Settings, OfSeveralThatAreAsNearItIsTheMean) {
   EXPECT_THAT(ExpectedErrors(settings, {8, 2}), ElementsAre(8, 2, 5));
 }
 
+TEST(Settings, SecondsAreThoseOfTheirRecipesInTheMean) {
+  std::vector<QuantPlan> settings(5);
+  settings[1].recipes = kBias;
+  settings[2].recipes = {.adaptive_rounding = true, .bias_correction = true};
+  settings[3].recipes = kRounding;
+  settings[4].recipes = {.weight_clipping = true, .bias_correction = true};  // Clipping: unknown.
+  EXPECT_THAT(ExpectedSeconds(settings, {{},
+                                         {{"bias_correction", 1}},
+                                         {{"adaptive_rounding", 8}, {"bias_correction", 3}}}),
+              ElementsAre(0, 1, 11, 8, 2));
+}
+
+TEST(Settings, EqualizationIsPaidForOnce) {
+  EXPECT_EQ(RepeatedSeconds({{"cross_layer_equalization", 5}, {"bias_correction", 2}}), 2);
+  EXPECT_EQ(RepeatedSeconds({}), 0);
+}
+
 TEST(Settings, OperatorsKeepTheirOwnAlgorithms) {
   QuantPlan settings;
   settings.calibration = "kl";
