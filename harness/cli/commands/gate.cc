@@ -39,7 +39,8 @@ struct Options {
   std::string history, revision;  // Where runs are kept, and what the candidate is called there.
   bool selftest = false, quick = false;
   gate::SelftestOptions of_selftest;
-  double selftest_seconds = 0;  // 0: by the plan.
+  double selftest_seconds = 0;  // 0: by the share of alarms.
+  double alarms_percent = 1;
   std::string condition = "all";
 };
 
@@ -169,6 +170,7 @@ Result<int> RunSelftest(Options& options) {
   selftest.gate = options.gate;
   selftest.gate.base = options.base_library.empty() ? OwnLibrary() : options.base_library;
   selftest.seconds = options.selftest_seconds;
+  selftest.alarms = options.alarms_percent / 100;
   if (options.quick) {
     selftest.cases = 10;
     selftest.slowed = 3;
@@ -336,16 +338,19 @@ std::function<Result<int>()> Declare(CLI::App& app) {
                                 "What the gate can tell here: alarms, power and coverage, quiet "
                                 "and disturbed; of --base-lib, "
                                 "or of the project's own cases");
-  app.add_flag(
-         "--quick", options->quick,
-         "A selftest of ten cases in two minutes: what can be found, not how seldom alarms are")
+  app.add_flag("--quick", options->quick,
+               "A selftest of ten cases in two minutes: what can be found, not how rare alarms are")
       ->needs(selftest);
-  app.add_option(
-         "--seconds", options->selftest_seconds,
-         "That the selftest takes, shared among the conditions. Default: until each shows that "
-         "false alarms are rarer than 1 %, or had 20 minutes")
+  app.add_option("--seconds", options->selftest_seconds,
+                 "That the selftest takes, shared among the conditions. Default: by --alarms")
       ->needs(selftest)
       ->check(CLI::Range(1.0, 1e6));
+  app.add_option("--alarms", options->alarms_percent,
+                 "Each condition goes on until it shows that identical builds are called slower in "
+                 "less than so many percent: of 1, some minutes; or had 20 minutes")
+      ->needs(selftest)
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 99.0));
   app.add_option("--condition", options->condition, "Of the selftest")
       ->needs(selftest)
       ->check(CLI::IsMember({"all", "quiet", "busy", "memory"}))

@@ -193,6 +193,15 @@ class Gate(unittest.TestCase):
         self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
         self.assertIn("no record", got.stderr)
 
+    def test_a_selftest_goes_on_until_alarms_are_shown_to_be_rare(self):
+        got = gate("--selftest", "--base-lib", self.base, "--condition", "quiet", "--alarms", "40",
+                   "--json", "-")
+        quiet = json.loads(got.stdout)["conditions"]["quiet"]
+        self.assertLessEqual(quiet["alarm_bound"], 0.4)
+        same = quiet["all"][0]
+        self.assertGreaterEqual(same["comparisons"] - same["invalid"], 8, got.stderr)
+        self.assertLess(quiet["processes"], 1000)
+
     def test_options_that_do_not_go_together(self):
         for arguments in ((), ("--base-lib", self.base), ("--base", "HEAD", "--bisect", "a", "b"),
                           ("--bisect", "a", "b"),
