@@ -2,16 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "harness/engine/lowerer.h"
 #include "kernels/base/compute.h"
 
 namespace assay::engine {
 
-// dst[..., i, j] = stage(sum over k of lhs[..., i, k] * rhs[..., k, j]): lhs and rhs broadcast in
-// front, rows of lhs and dst are contiguous.
+// dst[..., i, j] = stage(sum over k of lhs[..., i, k] * rhs[..., k, j] + addend[i, j]): lhs and rhs
+// broadcast in front, rows of lhs and dst are contiguous. There is an addend for products of two
+// axes alone; it is a matrix, or one row for all, contiguous too.
 struct DataProduct {
   Operand lhs, rhs, dst;
+  std::optional<Operand> addend;
   OutputStage stage = {};
 
   int64_t m() const { return dst.shape[dst.shape.rank() - 2]; }
@@ -20,6 +23,8 @@ struct DataProduct {
   // Whether kernels are faster than loops (PlainMatMul), for one element of the batch: of a part of
   // a batch the answer is the same.
   bool Pays() const;
+  // Whether the operand can be the addend.
+  bool TakesAddend(const Operand& operand) const;
 };
 
 // Appends the step.

@@ -100,8 +100,12 @@ Status AddMatrixProduct(const Node& node, Lowerer& lowerer, const MatrixProduct&
     AddLoop(node, lowerer, product);
     return {};
   }
-  const bool plain = !product.addend && product.alpha == 1.0f;
-  if (plain) data.stage = FloatStage(node);
+  const bool adds = !product.addend || (product.beta == 1.0f && data.TakesAddend(*product.addend));
+  const bool plain = product.alpha == 1.0f && adds;
+  if (plain) {
+    data.addend = product.addend;
+    data.stage = FloatStage(node);
+  }
   data.lhs = WithContiguousRows(node, lowerer, product.lhs);
   ASSAY_RETURN_IF_ERROR(AddDataProduct(node, lowerer, data));
   if (!plain) AddToProduct(node, lowerer, product);

@@ -107,6 +107,7 @@ Tile PanelProduct::StartTile() const {
   tile.k = spec_.k;
   tile.bias = kNoBias;
   tile.dst_stride = spec_.dst_stride;
+  tile.residual_stride = spec_.residual_stride;
   tile.dst_is_far = spec_.batch * spec_.m * spec_.dst_stride * 4 > kFarBytes;
   tile.stage = &stage_;
   return tile;
@@ -125,6 +126,9 @@ void PanelProduct::RunPart(int64_t part, const Element& element, const Panels& p
       tile.rhs = panels.at[i];
       tile.n = std::min(nr, spec_.n - column);
       tile.dst = element.dst + row * spec_.dst_stride + column;
+      if (element.residual != nullptr) {
+        tile.residual = element.residual + row * spec_.residual_stride + column;
+      }
       variant_->f32(tile);
     }
   }

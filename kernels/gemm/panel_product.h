@@ -16,10 +16,12 @@
 
 namespace assay::gemm {
 
-// dst [m][n] = stage(lhs [m][k] x rhs [k][n]), `batch` times; all extents are positive.
+// dst [m][n] = stage(lhs [m][k] x rhs [k][n] + residual [m][n]), `batch` times; all extents are
+// positive.
 struct PanelSpec {
   int64_t batch = 1, m = 1, n = 1, k = 1;
   int64_t lhs_stride = 0, dst_stride = 0;  // Elements from row to row; 0: dense.
+  int64_t residual_stride = 0;             // The same; 0: one row for all.
   // Whoever packs goes row by row of k: RhsFormat::kF32 alone.
   bool row_by_row = false;
   // rhs is dense, which a panel as wide as it needs no packing for.
@@ -51,6 +53,7 @@ class PanelProduct {
   struct Element {
     const float* lhs;
     float* dst;
+    const float* residual = nullptr;  // Of all elements, or of none.
   };
   using Place = FunctionRef<Element(int64_t batch)>;
   // Where the panel is: packed into the room, or found.

@@ -39,9 +39,11 @@ def main(folder):
     def turned(name, image, *kernel, bias, **attributes):
         write(folder, name, "ConvTranspose", [image], [weights(*kernel), weights(bias)], **attributes)
 
-    write(folder, "attention_scores", "MatMul", [(12, 197, 64), (12, 64, 197)])
-    write(folder, "attention_values", "MatMul", [(12, 197, 197), (12, 197, 64)])
-    write(folder, "attention_of_one", "MatMul", [(12, 1, 64), (12, 64, 197)])
+    write(folder, "scores", "MatMul", [(12, 197, 64), (12, 64, 197)])
+    write(folder, "values", "MatMul", [(12, 197, 197), (12, 197, 64)])
+    write(folder, "scores_of_one", "MatMul", [(12, 1, 64), (12, 64, 197)])
+    write(folder, "values_of_one", "MatMul", [(12, 1, 197), (12, 197, 64)])
+    write(folder, "scores_of_four", "MatMul", [(12, 4, 64), (12, 64, 197)])
     write(folder, "matmul_512", "MatMul", [(512, 512), (512, 512)])
     write(folder, "matmul_small", "MatMul", [(64, 8, 8), (64, 8, 8)])
     write(folder, "matmul_vector", "MatMul", [(16, 256, 256), (16, 256, 1)])

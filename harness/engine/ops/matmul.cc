@@ -67,6 +67,7 @@ Status LowerData(const Node& node, Lowerer& lowerer) {
   product.lhs = a;
   product.rhs = b;
   product.dst.shape = whole;
+  product.dst.strides = DenseStrides(whole);
   product.stage = FloatStage(node);
   if (!product.Pays()) return LowerPlain<float>(node, lowerer);
   product.lhs = WithContiguousRows(node, lowerer, a);
