@@ -23,15 +23,13 @@ Result<int> OpsetFor(const Graph& graph, int opset) {
     const Operator* op = FindOperator(node.op_type, node.domain);
     if (op == nullptr) return NodeError(node, "its operator is not known");
     ASSAY_RETURN_IF_ERROR(CheckCanonical(node, *op));
-    opset = std::max(opset, op->min_opset);
-    if (const int since = op->since == nullptr ? 1 : op->since(node); since > kCanonicalOpset) {
+    const int since = AttributesSince(node, *op);
+    if (since > kCanonicalOpset) {
       return NodeError(node, fmt::format("an attribute's value is of opset {}, models are written "
                                          "in opsets up to {}",
                                          since, kCanonicalOpset));
     }
-    for (const AttributeSpec& spec : op->attributes) {
-      if (node.Has(spec.name)) opset = std::max(opset, spec.since);
-    }
+    opset = std::max({opset, op->min_opset, since});
   }
   return opset;
 }

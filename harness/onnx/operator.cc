@@ -91,8 +91,17 @@ Status CheckAttributes(const Node& node, const Operator& op, int opset) {
   return {};
 }
 
+int AttributesSince(const Node& node, const Operator& op) {
+  int since = op.since == nullptr ? 1 : op.since(node);
+  for (const AttributeSpec& spec : op.attributes) {
+    if (node.Has(spec.name)) since = std::max(since, spec.since);
+  }
+  return since;
+}
+
 Status CheckCanonical(const Node& node, const Operator& op) {
-  ASSAY_RETURN_IF_ERROR(CheckAttributes(node, op, kCanonicalOpset));
+  const int opset = std::max(kCanonicalOpset, AttributesSince(node, op));
+  ASSAY_RETURN_IF_ERROR(CheckAttributes(node, op, opset));
   ASSAY_RETURN_IF_ERROR(CheckInputs(node, op));
   return CheckOutputs(node, op);
 }

@@ -63,8 +63,8 @@ struct Operator {
   // their number is checked afterwards. A node left without outputs is dropped. nullptr: there is
   // nothing to do.
   Status (*canonicalize)(Node& node, int opset, Context& context) = nullptr;
-  // Where an attribute's value tells: the opset that allowed it. Export refuses what is newer than
-  // kCanonicalOpset.
+  // Where an attribute's value tells: the opset that allowed it. Export refuses values, and
+  // attributes, that are newer than kCanonicalOpset.
   int (*since)(const Node& node) = nullptr;
   // The members, where the file defines a family; all else is then empty.
   std::span<const Operator> (*family)() = nullptr;
@@ -84,8 +84,11 @@ bool HasOutput(const Node& node, const Operator& op);
 // An error where the node has an attribute that `op` does not have in `opset`, or of another type.
 Status CheckAttributes(const Node& node, const Operator& op, int opset);
 
-// An error where the node is not of the canonical form: CheckAttributes in kCanonicalOpset, and the
-// numbers of inputs and outputs.
+// The opset that brought the newest of the node's attributes or of their values.
+int AttributesSince(const Node& node, const Operator& op);
+
+// An error where the node is not of the canonical form: CheckAttributes in kCanonicalOpset, or in
+// the opset of what no other form can say; and the numbers of inputs and outputs.
 Status CheckCanonical(const Node& node, const Operator& op);
 
 }  // namespace assay::onnx

@@ -6,10 +6,17 @@ namespace assay::onnx {
 
 namespace {
 
-void BecomeIdentity(Node& node) {
-  node.op_type = "Identity";
+// Nothing is reduced; what else the operator does is done to every element.
+void ReduceNothing(Node& node) {
+  const std::string op = node.op_type;
+  const bool squares = op == "ReduceSumSquare";
+  node.op_type = squares                                ? "Mul"
+                 : op == "ReduceLogSum"                 ? "Log"
+                 : op == "ReduceL1" || op == "ReduceL2" ? "Abs"
+                                                        : "Identity";
   node.attributes.clear();
   node.inputs.resize(1);
+  if (squares) node.inputs.push_back(node.inputs[0]);
 }
 
 }  // namespace
@@ -22,7 +29,7 @@ Status CanonicalizeReduce(Node& node, int opset, Context& context) {
     const bool is_noop = node.Int("noop_with_empty_axes", 0) == 1;
     node.attributes.erase("noop_with_empty_axes");
     if (is_noop && node.Ints("axes").empty()) {
-      BecomeIdentity(node);
+      ReduceNothing(node);
       return {};
     }
   }
@@ -44,7 +51,7 @@ Status CanonicalizeReduceSum(Node& node, int, Context& context) {
     return {};
   }
   if (node.Int("noop_with_empty_axes", 0) == 1) {
-    BecomeIdentity(node);
+    ReduceNothing(node);
   } else {
     node.inputs.resize(1);  // All axes, as when absent.
     node.attributes.erase("noop_with_empty_axes");

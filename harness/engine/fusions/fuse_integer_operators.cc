@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -13,12 +14,16 @@ bool SameShapes(const Pattern& pattern, const Node& node) {
   return node.inputs.size() == 2 && pattern.shape(node.input(0)) == pattern.shape(node.input(1));
 }
 
-// Whether an integer form of the node exists: the same name with a Q in front. Pools are of images.
+// Whether an integer form of the node exists: the same name with a Q in front. Pools are of images,
+// of pixels next to each other.
 bool HasIntegerForm(const Pattern& pattern, int index) {
   if (pattern.Is(index, "Add")) return SameShapes(pattern, pattern.node(index));
   if (pattern.Is(index, "Concat")) return true;
-  return (pattern.Is(index, "AveragePool") || pattern.Is(index, "GlobalAveragePool")) &&
-         pattern.shape(pattern.node(index).input(0)).rank() == 4;
+  const Node& node = pattern.node(index);
+  const auto dilations = node.Ints("dilations");
+  const bool dense = std::ranges::count(dilations, 1) == std::ssize(dilations);
+  return (pattern.Is(index, "GlobalAveragePool") || (pattern.Is(index, "AveragePool") && dense)) &&
+         pattern.shape(node.input(0)).rank() == 4;
 }
 
 std::optional<std::vector<Codes>> CodesOf(const Pattern& pattern, const Node& node) {

@@ -31,7 +31,7 @@ constexpr auto kElu = [](const Node& node) {
 
 constexpr auto kHardSigmoid = [](const Node& node) {
   return [alpha = node.Float("alpha", 0.2f), beta = node.Float("beta", 0.5f)]<typename T>(T x) {
-    return std::max(T{0}, std::min(T{1}, alpha * x + beta));
+    return std::min(std::max(static_cast<T>(alpha * x + beta), T{0}), T{1});  // NaN stays NaN.
   };
 };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "harness/engine/lowering.h"
 #include "harness/engine/per_image.h"
 #include "harness/engine/pooling.h"
@@ -8,9 +10,6 @@ namespace {
 Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(1, 1));
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, kReals));
-  for (int64_t dilation : inference.node().Ints("dilations")) {
-    if (dilation != 1) return inference.Error("dilation {} is not supported", dilation);
-  }
   return InferPool(inference, inference.dtype(0));
 }
 
@@ -42,10 +41,15 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   return {};
 }
 
+bool Dilated(const Node& node) {
+  return std::ranges::any_of(node.Ints("dilations"),
+                             [](int64_t dilation) { return dilation != 1; });
+}
+
 Status Lower(const Node& node, Lowerer& lowerer) {
   const ValueType& type = lowerer.type(node.input(0));
   if (type.dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
-  if (type.shape.rank() != 4) return LowerPlain<float>(node, lowerer);
+  if (type.shape.rank() != 4 || Dilated(node)) return LowerPlain<float>(node, lowerer);
   ASSAY_ASSIGN_OR_RETURN(const Pooling pooling, PoolingOf(node, lowerer));
   auto added = lowerer.Add(node, {pooling.src}, {pooling.dst},
                            [pooling, usable = lowerer.usable()](const Frame& frame) -> Status {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "harness/onnx/expect.h"
 #include "harness/onnx/operator.h"
 #include "harness/onnx/window.h"
@@ -9,10 +11,9 @@ Status Canonicalize(Node& node, int, Context&) {
   ASSAY_RETURN_IF_ERROR(ExpectPresent(node, "kernel_shape"));
   ASSAY_RETURN_IF_ERROR(ExpectInt(node, "ceil_mode", 0, 1));
   ASSAY_RETURN_IF_ERROR(ExpectInt(node, "count_include_pad", 0, 1));
-  ASSAY_RETURN_IF_ERROR(ExpectInts(node, "dilations", std::nullopt, 1, 1));
-  ASSAY_RETURN_IF_ERROR(CanonicalizeWindow(node, std::nullopt));
-  node.attributes.erase("dilations");  // Of opset 19, and 1 everywhere.
-  return {};
+  const auto dilations = node.Ints("dilations");
+  if (std::ranges::count(dilations, 1) == std::ssize(dilations)) node.attributes.erase("dilations");
+  return CanonicalizeWindow(node, std::nullopt);
 }
 
 }  // namespace

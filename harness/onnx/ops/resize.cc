@@ -25,13 +25,15 @@ Status CanonicalizeResize(Node& node, int opset, Context&) {
       ExpectOneOf(node, "coordinate_transformation_mode",
                   {"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
                    "asymmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"}));
-  ASSAY_RETURN_IF_ERROR(ExpectOneOf(
-      node, "nearest_mode", {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}));
-  ASSAY_RETURN_IF_ERROR(ExpectOneOf(node, "keep_aspect_ratio_policy", {"stretch"}));
-  ASSAY_RETURN_IF_ERROR(ExpectInt(node, "antialias", 0, 0));
-  node.attributes.erase("keep_aspect_ratio_policy");
-  node.attributes.erase("antialias");
-  if (node.Has("axes")) return NodeError(node, "attribute 'axes' is not supported");
+  ASSAY_RETURN_IF_ERROR(ExpectOneOf(node, "nearest_mode",
+                                    {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}));
+  ASSAY_RETURN_IF_ERROR(
+      ExpectOneOf(node, "keep_aspect_ratio_policy", {"stretch", "not_larger", "not_smaller"}));
+  ASSAY_RETURN_IF_ERROR(ExpectInt(node, "antialias", 0, 1));
+  if (node.Int("antialias", 0) == 0) node.attributes.erase("antialias");
+  if (node.String("keep_aspect_ratio_policy", "stretch") == "stretch") {
+    node.attributes.erase("keep_aspect_ratio_policy");
+  }
   return {};
 }
 

@@ -9,6 +9,10 @@ namespace {
 Status Canonicalize(Node& node, int opset, Context& context) {
   ASSAY_RETURN_IF_ERROR(ExpectAxis(node, "axis", context.Rank(node.input(0))));
   if (opset < 13) context.AttributeToInput(node, "split", 1);
+  if (node.Has("num_outputs") && node.Int("num_outputs", 0) != std::ssize(node.outputs)) {
+    return AttributeError(node, "num_outputs", std::to_string(node.Int("num_outputs", 0)),
+                          std::to_string(node.outputs.size()) + ", the number of outputs");
+  }
   node.attributes.erase("num_outputs");
   return {};
 }

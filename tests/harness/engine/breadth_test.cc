@@ -117,6 +117,97 @@ TEST(Breadth, ResizeExtrapolatesBytesWithTheNearest) {
   EXPECT_THAT(Values<uint8_t>(RunGraph(builder.graph, {x})[0]), ElementsAre(255, 255));
 }
 
+std::vector<float> Resized(const Tensor& x, Ints sizes, std::map<std::string, Attribute> attributes,
+                           const Shape& shape) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, x.shape().dims());
+  builder.graph.initializers.emplace("sizes", Vector<int64_t>(std::move(sizes)));
+  builder.Op("Resize", {"x", "", "", "sizes"}, "y", std::move(attributes)).Output("y");
+  const Tensor y = RunGraph(builder.graph, {x}).at(0);
+  EXPECT_EQ(y.shape(), shape);
+  return Values<float>(y);
+}
+
+// What ONNX Runtime 1.30 answers, here and below.
+TEST(Breadth, ResizeWithAntialias) {
+  const Tensor x = Tensor::Of<float>({1, 1, 1, 8}, std::vector<float>{0, 1, 4, 9, 16, 25, 36, 49});
+  std::map<std::string, Attribute> attributes = {
+      {"mode", std::string("linear")}, {"antialias", int64_t{1}}, {"axes", Ints{3}}};
+  const auto near = [](float value) { return testing::FloatNear(value, 1e-4f); };
+  EXPECT_THAT(Resized(x, {3}, attributes, {1, 1, 1, 3}),
+              ElementsAre(near(1.8139536f), near(13.452381f), near(37.139534f)));
+  attributes["mode"] = std::string("cubic");
+  attributes["axes"] = Ints{-1};
+  EXPECT_THAT(Resized(x, {3}, attributes, {1, 1, 1, 3}),
+              ElementsAre(near(0.6559266f), near(12.050787f), near(38.623108f)));
+  attributes["exclude_outside"] = int64_t{1};
+  EXPECT_THAT(Resized(x, {3}, attributes, {1, 1, 1, 3}),
+              ElementsAre(near(0.7023091f), near(12.504595f), near(37.889320f)));
+}
+
+TEST(Breadth, ResizeKeepsTheAspectRatio) {
+  const Tensor x = Tensor::Of<float>({1, 1, 3, 4},
+                                     std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  std::map<std::string, Attribute> attributes = {
+      {"mode", std::string("linear")},
+      {"axes", Ints{2, 3}},
+      {"keep_aspect_ratio_policy", std::string("not_larger")}};
+  const auto smaller = Resized(x, {6, 6}, attributes, {1, 1, 5, 6});  // 4.5 is rounded up.
+  EXPECT_NEAR(smaller[1], 0.5f, 1e-5f);
+  EXPECT_NEAR(smaller[20], 8.5f, 1e-4f);
+  attributes["axes"] = Ints{3, 2};
+  attributes["keep_aspect_ratio_policy"] = std::string("not_smaller");
+  const auto larger = Resized(x, {4, 4}, attributes, {1, 1, 4, 5});
+  EXPECT_NEAR(larger[1], 0.625f, 1e-5f);
+  EXPECT_NEAR(larger[19], 10.875f, 1e-5f);
+}
+
+TEST(Breadth, ResizeOfIntegersRoundsTowardsZeroAtTheEnd) {
+  const auto resized = [](Tensor x) {
+    std::vector<float> scales(static_cast<size_t>(x.shape().rank()), 1.5f);
+    return std::move(RunOp("Resize", std::move(x), {Vector<float>({}), Vector<float>(scales)},
+                           {{"mode", std::string("linear")}})[0]);
+  };
+  EXPECT_THAT(Values<uint8_t>(
+                  resized(Tensor::Of<uint8_t>({2, 2}, std::vector<uint8_t>{10, 21, 255, 0}))),
+              ElementsAre(10, 15, 21, 132, 71, 10, 255, 127, 0));
+  EXPECT_THAT(Values<uint8_t>(resized(Vector<uint8_t>({10, 21, 255, 0}))),
+              ElementsAre(10, 15, 59, 215, 127, 0));
+  EXPECT_THAT(Values<int32_t>(resized(Vector<int32_t>({-10, 21, -255, 0}))),
+              ElementsAre(-10, 5, -24, -208, -127, 0));
+}
+
+// 2.2 and 0.6 are floats: 11 / 2.2 is 5, 1.5 / 0.6 is 2.5.
+TEST(Breadth, ResizeByScalesThatAreNearlyDecimals) {
+  const auto resized = [](std::vector<float> x, float scale, const char* coordinates) {
+    return Values<float>(RunOp("Resize", Vector<float>(std::move(x)),
+                             {Vector<float>({}), Vector<float>({scale})},
+                             {{"coordinate_transformation_mode", std::string(coordinates)},
+                              {"nearest_mode", std::string("floor")}})[0]);
+  };
+  EXPECT_THAT(resized({0, 1, 2, 3, 4, 5, 6}, 2.2f, "asymmetric"),
+              ElementsAre(0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 6));
+  EXPECT_THAT(resized({0, 1, 2, 3, 4}, 0.6f, "half_pixel"), ElementsAre(0, 2, 3));
+}
+
+TEST(Breadth, AveragePoolOfPixelsApart) {
+  std::vector<float> pixels(16);
+  for (size_t i = 0; i < 16; ++i) pixels[i] = static_cast<float>(i);
+  const Tensor x = Tensor::Of<float>({1, 1, 4, 4}, pixels);
+  std::map<std::string, Attribute> attributes = {
+      {"kernel_shape", Ints{2, 2}}, {"dilations", Ints{2, 1}}, {"pads", Ints{1, 0, 0, 0}}};
+  EXPECT_THAT(Values<float>(RunOp("AveragePool", x, {}, attributes)[0]),
+              ElementsAre(4.5f, 5.5f, 6.5f, 4.5f, 5.5f, 6.5f, 8.5f, 9.5f, 10.5f));
+  attributes["count_include_pad"] = int64_t{1};
+  EXPECT_THAT(Values<float>(RunOp("AveragePool", x, {}, attributes)[0]),
+              ElementsAre(2.25f, 2.75f, 3.25f, 4.5f, 5.5f, 6.5f, 8.5f, 9.5f, 10.5f));
+}
+
+TEST(Breadth, HardSigmoidOfNaN) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(Values<float>(RunOp("HardSigmoid", Vector<float>({nan}), {})[0])[0]));
+}
+
 // Line by line by the convolution of images.
 TEST(Breadth, ConvolutionsOfLinesAreThoseOfImages) {
   for (const int64_t groups : {1, 2, 4}) {
