@@ -149,6 +149,28 @@ TEST(Hostile, ConvTransposeOfFewResultsFromAfar) {
   EXPECT_EQ(RunGraph(builder.graph, {RandomTensor({1, 1, 3, 3}, 1)}).at(0).elements(), 1);
 }
 
+// A product for every pixel and tap would be a hundred times what is read and written.
+TEST(Hostile, ConvTransposeOfManyTaps) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kF32, {1, 2, 64, 64});
+  builder.Init("w", {2, 2, 64, 64}, RandomFloats(4 * 64 * 64, 1));
+  builder.Op("ConvTranspose", {"x", "w"}, "y", {{"strides", Ints{2, 2}}}).Output("y");
+  const auto plan = BuildPlan(builder.graph);
+  ASSERT_NE(plan, nullptr);
+  EXPECT_LT(plan->arena_bytes(), size_t{16} << 20);
+}
+
+// A filter as wide as the image, of which there is room for none.
+TEST(Hostile, ResizeOfAHugeAxisToOne) {
+  GraphBuilder builder;
+  builder.Input("x", DType::kU8, {int64_t{1} << 32}).Init<int64_t>("sizes", {1}, {1});
+  builder.Op("Resize", {"x", "", "", "sizes"}, "y",
+             {{"mode", std::string("linear")}, {"antialias", int64_t{1}}});
+  EXPECT_THAT(BuildError(builder.Output("y", DType::kU8).graph), HasSubstr("is too small"));
+  ExpectRefused("Resize", {{4, 4}, {}, {}}, {{"axes", Ints{0, 0}}}, {{2, 2}});
+  ExpectRefused("Resize", {{4, 4}, {}, {}}, {{"axes", Ints{2}}}, {{2}});
+}
+
 TEST(Hostile, Moves) {
   ExpectRefused("Split", {{5}}, {}, {{2, 2}});
   ExpectRefused("Split", {{5}}, {}, {{6, -1}});
