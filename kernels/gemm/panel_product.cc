@@ -164,7 +164,8 @@ void PanelProduct::Run(Place place, Pack pack, void* workspace, ThreadPool& pool
 
 namespace {
 
-// Rows of k as they lie.
+// Rows of k as they lie. Loops over vectors of 16 bytes in the place of memcpy's calls gained 14 % for
+// four rows by 64x197, and lost 3 % of 512x512x512; and 8 % in unfolding an image.
 void CopyRows(const MatrixView& matrix, const PanelRequest& request) {
   const auto bytes = static_cast<size_t>(request.columns) * sizeof(float);
   const auto rest = static_cast<size_t>(request.nr - request.columns) * sizeof(float);
