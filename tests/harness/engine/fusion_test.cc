@@ -242,6 +242,14 @@ const IntegerCase kCases[] = {
        b.Op("AveragePool", {"x_dq"}, "g", {{"kernel_shape", Ints{2, 2}}});
        b.Quantize("g", 0.125f, 120).Output("g_dq");
      }},
+    {"AveragePoolOfPixelsApartStaysReal",
+     {"QuantizeLinear", "DequantizeLinear", "AveragePool", "QuantizeLinear", "DequantizeLinear"},
+     [](QdqBuilder& b) {
+       b.Image("x").Quantize("x", 0.0625f, 120);
+       b.Op("AveragePool", {"x_dq"}, "g",
+            {{"kernel_shape", Ints{2, 2}}, {"dilations", Ints{1, 2}}});
+       b.Quantize("g", 0.125f, 120).Output("g_dq");
+     }},
     {"ConcatRequantizes",
      {"QuantizeLinear", "QConv", "QConv", "QConcat", "QConv", "DequantizeLinear", "Output"},
      [](QdqBuilder& b) {
