@@ -143,8 +143,9 @@ std::string Verdict(const tune::TrialRecord& trial) {
   return fmt::format("not certain to be accurate enough (p = {:.2g})", *trial.limit_p_value);
 }
 
-// What measurement chose instead of dispatch's pick, and by how much it is faster.
+// What measurement chose for a model instead of dispatch's pick, and by how much it is faster.
 std::string VariantsText(const ModelRecord& model) {
+  if (model.variants.empty()) return "";
   std::string text;
   size_t others = 0;
   for (const measure::TunedShape& s : model.variants) {
@@ -153,8 +154,8 @@ std::string VariantsText(const ModelRecord& model) {
     text += fmt::format("        {}, {} thread(s): {} instead of {}, {:.2f}x [{:.2f}, {:.2f}]\n",
                         s.shape, s.threads, s.variant, s.dispatch, s.ratio, s.lo, s.hi);
   }
-  return fmt::format("kernels {} of {} shapes run with another variant than dispatch's pick\n",
-                     others, model.variants.size()) +
+  return fmt::format("kernels {}: {} of {} shapes run with another variant than dispatch's pick\n",
+                     model.name, others, model.variants.size()) +
          text;
 }
 
@@ -236,8 +237,7 @@ std::string TuneSummary(const tune::TuneResult& result) {
     text += fmt::format("model   {}\n", result.best_file.string());
   }
   if (!result.variants_file.empty()) {
-    const bool fp32 = result.status == TuneStatus::kNoGain || !result.best;
-    text += VariantsText(fp32 ? result.baseline : result.trials[*result.best].model);
+    for (const ModelRecord& model : models) text += VariantsText(model);
     text += fmt::format("follow  ASSAY_TUNED={}\n", result.variants_file.string());
   }
   text += fmt::format("result  {}\n", result.result_file.string());
