@@ -86,7 +86,7 @@ Status Material::Calibrate() {
   options.batch_size = calibration.data.batch_size;
   options.threads = config_.threads;
   options.winograd_bytes = config_.winograd_bytes;
-  options.stop = measure::Interrupted;
+  options.stop = [this] { return !finishing_ && measure::Interrupted(); };
   // Recipes go over the samples operator by operator: they are prepared once, as far as 1 GB goes.
   constexpr int64_t kStagedBytes = int64_t{1} << 30;
   ASSAY_RETURN_IF_ERROR(calibration_->Stage(std::min(

@@ -32,6 +32,8 @@ class Material {
   // Makes the quantizer, with the ranges of the first calibration algorithm. Error: the samples do
   // not fit the model, or the run was interrupted.
   Status Calibrate();
+  // From now on models are made to their end, even where the user has interrupted the run.
+  void Finish() { finishing_ = true; }
   // Of operators one by one (operator_facts.h), on the first calibration samples; timed with one
   // sample and thread. After Calibrate.
   Result<ModelFacts> MeasureFacts(const std::string& calibration);
@@ -69,6 +71,7 @@ class Material {
   quantize::SearchSpace space_;
   std::unique_ptr<data::Pipeline> calibration_;
   int64_t samples_ = 0;
+  bool finishing_ = false;
   quantize::BatchSource fill_;
   std::unique_ptr<quantize::Quantizer> quantizer_;
   std::vector<std::string> warnings_;

@@ -471,6 +471,7 @@ class Run {
     Status ranked = Rank();
     result_.interrupted = measure::Interrupted();
     if (!ranked.ok() && !result_.interrupted) return ranked;
+    material_->Finish();
     if (result_.status == TuneStatus::kNoGain) {
       ASSAY_RETURN_IF_ERROR(CopyWhole(material_->baseline().file, result_.best_file));
     } else if (result_.best) {

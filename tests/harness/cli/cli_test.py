@@ -381,6 +381,22 @@ class Tune(unittest.TestCase):
             files = [pathlib.Path(folder) / "best.onnx" for folder in (a, b)]
             self.assertEqual(files[0].read_bytes(), files[1].read_bytes())
 
+    def test_interrupt_leaves_the_best_model_even_where_it_must_be_made_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            command = quick_tune(folder, "tuning.exit_policy.max_trials=40",
+                                 "quantization.recipes={bias_correction: True}")
+            process = subprocess.Popen([ASSAY, *map(str, command)], stdout=subprocess.PIPE, text=True)
+            journal = pathlib.Path(folder) / "trials.jsonl"
+            deadline = time.time() + 300
+            while time.time() < deadline and not (journal.exists()
+                                                  and journal.read_text().count("\n") > 2):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate(timeout=300)
+            self.assertEqual(process.returncode, 130, output)
+            self.assertTrue((pathlib.Path(folder) / "best.onnx").exists())
+            self.assertTrue((pathlib.Path(folder) / "result.json").exists())
+
     def test_interrupt_leaves_whole_files(self):
         with tempfile.TemporaryDirectory() as folder:
             command = quick_tune(folder, "tuning.exit_policy.max_trials=40",
