@@ -6,9 +6,9 @@
 
 #include "harness/data/file.h"
 #include "harness/engine/tensors.h"
+#include "harness/measure/disturbance.h"
 #include "harness/measure/footprint.h"
 #include "harness/measure/interrupt.h"
-#include "harness/measure/runner.h"
 #include "harness/onnx/import.h"
 #include "harness/tune/split.h"
 #include "harness/tune/transport.h"
@@ -376,8 +376,10 @@ Status Evaluator::ObserveLatency(std::span<const Model* const> models,
   options.progress = [&](int rounds, double) {
     Report("latency " + subjects.back(), rounds, performance.iteration);
   };
-  const measure::Timing timing = measure::TimeInterleaved(timed, options);
+  const measure::CalmTiming calm = measure::TimeCalmly(timed, options);
+  const measure::Timing& timing = calm.timing;
   if (timing.interrupted) return Interruption();
+  timing_attempts_ = calm.attempts;
 
   for (size_t i = 0; i < runs.size(); ++i) {
     if (!runs[i]->status.ok()) return runs[i]->status;

@@ -94,10 +94,13 @@ class Evaluator {
   Status ObserveAccuracy(const Model& model, const Stop& stop = nullptr);
   // The same over the confirmation data; `subject` is the name under which the results are kept.
   Status ObserveConfirmation(const Model& model, const std::string& subject);
-  // Interleaved rounds of all models. `subjects` are the names under which the results are kept,
-  // one per model (a baseline is timed again beside every candidate).
+  // Interleaved rounds of all models, again where they were disturbed (disturbance.h). `subjects` are
+  // the names under which the results are kept, one per model (a baseline is timed again beside every
+  // candidate).
   Status ObserveLatency(std::span<const Model* const> models,
                         std::span<const std::string> subjects);
+  // How often the last one was timed until its rounds were calm enough.
+  int timing_attempts() const { return timing_attempts_; }
   Status ObserveFootprint(const Model& model);
   Status ObserveSize(const Model& model);
   // The labelled samples from `first` on, over again where they are too few, without their labels.
@@ -150,6 +153,7 @@ class Evaluator {
   Crew* crew_ = nullptr;
   MeasuredVariants* variants_ = nullptr;
   std::map<std::string, std::set<TunedFor>> asked_;  // Of dispatch, by the model's name.
+  int timing_attempts_ = 0;
   std::map<const data::Pipeline*, std::vector<float>> reference_outputs_;
   Progress progress_;
 };

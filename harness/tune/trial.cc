@@ -136,6 +136,7 @@ json ToJson(const TrialRecord& record) {
                                     {"allowed", violation.allowed}});
   }
   result["elapsed_s"] = record.elapsed_s;
+  result["timings"] = record.timings;
   if (record.stopped_after) result["stopped_after_samples"] = *record.stopped_after;
   if (record.limit_p_value) result["limit_p_value"] = Number(*record.limit_p_value);
   return result;

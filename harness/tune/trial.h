@@ -54,6 +54,7 @@ struct TrialRecord {
   std::optional<double> limit_p_value;
   std::vector<Violation> violations;
   bool accepted = false;  // Feasible, and better than fp32 in what was asked for.
+  int timings = 0;        // How often it was timed; above 1: disturbed. 0: not at all.
   double elapsed_s = 0;   // Spent on it.
   bool resumed = false;   // Taken from the journal of an earlier process, not measured by this one.
 };

@@ -304,6 +304,7 @@ class Run {
     ASSAY_ASSIGN_OR_RETURN(const double int8_share, Int8Share(model.graph));
     TrialRecord trial = Judge(index, plan, int8_share);
     trial.recipe_s = recipe_s_;
+    if (!ranker_->Stopped(index)) trial.timings = evaluator_->timing_attempts();
     trial.model.agreement = evaluator_->predictions().Agreement(model.name, kBaseline);
     trial.model.variants = evaluator_->Variants(model.name);
     trial.elapsed_s = Since(start);
@@ -400,6 +401,8 @@ class Run {
     ASSAY_ASSIGN_OR_RETURN(
         trial.model.variants,
         ParseVariants(line.value("model", json::object()).value("variants", json())));
+    const json* timings = Find(line, {"timings"});
+    trial.timings = timings != nullptr ? timings->get<int>() : 0;
     trial.resumed = true;
     result_.trials.push_back(std::move(trial));
     return {};
@@ -434,6 +437,7 @@ class Run {
     whole.recipe_s = trial.recipe_s;
     whole.model.variants = evaluator_->Variants(TrialName(index));
     whole.elapsed_s = trial.elapsed_s;
+    whole.timings = evaluator_->timing_attempts();
     trial = std::move(whole);
     return {};
   }
