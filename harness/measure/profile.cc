@@ -106,32 +106,50 @@ std::vector<OperatorTotal> TotalsByOperator(const Profile& profile) {
 
 Result<Profile> ProfileSteps(engine::Session& session, std::span<const TensorView> inputs,
                              std::span<const TensorView> outputs, RunnerOptions options) {
-  const engine::Plan& plan = session.plan();
-  Profile profile;
-  for (const engine::StepInfo& info : plan.steps()) {
-    profile.steps.push_back({info, 0, PeakOf(info, plan.threads())});
-  }
-  StepClock steps(session, inputs, outputs, options.clock);
-  options.min_sample_s = 0;
-  options.progress = [&, given = options.progress](int rounds, double share) {
-    steps.EndRound();
-    if (given) given(rounds, share);
-  };
+  const ProfiledModel model{session, inputs, outputs};
+  ASSAY_ASSIGN_OR_RETURN(auto profiles, ProfileInTurns({&model, 1}, std::move(options)));
+  return std::move(profiles[0]);
+}
+
+Result<std::vector<Profile>> ProfileInTurns(std::span<const ProfiledModel> models,
+                                            RunnerOptions options) {
   Status status;
   const auto keep = [&](Status ran) {
     if (status.ok()) status = std::move(ran);
   };
+  std::vector<Profile> profiles(models.size());
+  std::vector<StepClock> clocks;
+  for (const ProfiledModel& model : models) {
+    clocks.emplace_back(model.session, model.inputs, model.outputs, options.clock);
+  }
+  std::vector<TimedSubject> subjects;
+  for (size_t i = 0; i < models.size(); ++i) {
+    const engine::Plan& plan = models[i].session.plan();
+    for (const engine::StepInfo& info : plan.steps()) {
+      profiles[i].steps.push_back({info, 0, PeakOf(info, plan.threads())});
+    }
+    subjects.push_back(
+        {"whole", [&, i] { keep(models[i].session.Run(models[i].inputs, models[i].outputs)); }});
+    subjects.push_back({"steps", [&, i] { keep(clocks[i].Run()); }});
+  }
+  options.min_sample_s = 0;
+  options.progress = [&, given = options.progress](int rounds, double share) {
+    for (StepClock& clock : clocks) clock.EndRound();
+    if (given) given(rounds, share);
+  };
   options.stop = [&, given = options.stop] { return !status.ok() || (given && given()); };
-  const Timing timing = TimeInterleaved({{"whole", [&] { keep(session.Run(inputs, outputs)); }},
-                                         {"steps", [&] { keep(steps.Run()); }}},
-                                        options);
+  const Timing timing = TimeInterleaved(subjects, options);
   ASSAY_RETURN_IF_ERROR(status);
   if (timing.rounds() < 2) return Error("interrupted");
-  const std::vector<double> means = steps.Means();
-  for (size_t i = 0; i < means.size(); ++i) profile.steps[i].seconds = means[i];
-  profile.whole_s = TrimmedMean(std::span(timing.subjects[0].seconds).subspan(1), 0.25);
-  profile.rounds = timing.rounds() - 1;
-  return profile;
+  for (size_t i = 0; i < models.size(); ++i) {
+    const std::vector<double> means = clocks[i].Means();
+    for (size_t step = 0; step < means.size(); ++step) profiles[i].steps[step].seconds = means[step];
+    const auto whole = std::span(timing.subjects[2 * i].seconds).subspan(1);
+    profiles[i].whole_by_round_s.assign(whole.begin(), whole.end());
+    profiles[i].whole_s = TrimmedMean(whole, 0.25);
+    profiles[i].rounds = timing.rounds() - 1;
+  }
+  return profiles;
 }
 
 }  // namespace assay::measure

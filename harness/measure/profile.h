@@ -31,7 +31,9 @@ struct ProfiledStep {
 struct Profile {
   std::vector<ProfiledStep> steps;  // In the order of the plan.
   double whole_s = 0;  // Of runs that no clock interrupts, in turns with the others: likewise.
-  int rounds = 0;      // Of two runs of each kind.
+  // The whole by round, of which whole_s is the mean of the middle half.
+  std::vector<double> whole_by_round_s;
+  int rounds = 0;  // Of two runs of each kind.
 
   double sum_s() const;
   // What the steps leave of the whole, or take beyond it: (sum - whole) / whole.
@@ -61,5 +63,15 @@ std::vector<OperatorTotal> TotalsByOperator(const Profile& profile);
 // an interruption before the second round.
 Result<Profile> ProfileSteps(engine::Session& session, std::span<const TensorView> inputs,
                              std::span<const TensorView> outputs, RunnerOptions options = {});
+
+struct ProfiledModel {
+  engine::Session& session;
+  std::span<const TensorView> inputs, outputs;
+};
+
+// The same of several models, which take turns in every round: what they differ in is no drift of
+// the machine.
+Result<std::vector<Profile>> ProfileInTurns(std::span<const ProfiledModel> models,
+                                            RunnerOptions options = {});
 
 }  // namespace assay::measure

@@ -79,13 +79,13 @@ std::string ExplanationSums(const Explanation& found) {
   }
   text += fmt::format(
       "time      operators {} - conversions {} + other steps {} = {} saved; whole {} [{}, {}] of "
-      "{}: {}\n",
+      "{}{}: {}\n",
       Signed(found.time.sum + found.conversion_s - found.other_s, FormatSeconds),
       FormatSeconds(found.conversion_s), Signed(found.other_s, FormatSeconds),
       Signed(found.time.sum, FormatSeconds), Signed(found.time.whole.value, FormatSeconds),
       Signed(found.time.whole.interval.lo, FormatSeconds),
       Signed(found.time.whole.interval.hi, FormatSeconds), FormatSeconds(found.fp32_s),
-      Agreement(found.time));
+      found.threads > 1 ? fmt::format(" on {} threads", found.threads) : "", Agreement(found.time));
   text += fmt::format("bytes     operators {} saved; whole {}; difference {:+.0f} B\n",
                       Signed(found.bytes_sum, FormatBytes), Signed(found.bytes_whole, FormatBytes),
                       found.bytes_sum - found.bytes_whole);

@@ -15,6 +15,7 @@
 #include "harness/tune/ranker.h"
 #include "harness/tune/trial.h"
 #include "objectives/stats/bootstrap.h"
+#include "objectives/stats/trimmed.h"
 
 namespace assay::tune {
 namespace {
@@ -29,11 +30,9 @@ bool IsConversion(const std::string& op) {
   return op.starts_with("Quantize") || op.starts_with("Dequantize");
 }
 
-// One sample on one thread, all labelled samples: what operators are measured with.
+// All labelled samples: what operators are measured with.
 TuneConfig Simplified(TuneConfig config) {
   config.confirmation = {};
-  config.performance.batch_size = 1;
-  config.performance.threads = 1;
   return config;
 }
 
@@ -69,6 +68,8 @@ class Explainer {
       for (const QuantizableOp& op : ops()) plan->operators[op.node] = op.choices.front();
     }
     found_.plan = *std::move(plan);
+    const bool decided = found_.plan.threads > 0;
+    found_.threads = decided ? found_.plan.threads : config_.performance.threads;
     std::set<std::string> unknown;
     for (const auto& [node, precision] : found_.plan.operators) unknown.insert(node);
     for (const QuantizableOp& op : ops()) {
@@ -94,7 +95,7 @@ class Explainer {
 
   Status TakeFacts(const Graph& planned) {
     ASSAY_ASSIGN_OR_RETURN(const ModelFacts facts,
-                           material_->MeasureFacts(found_.plan.calibration));
+                           material_->MeasureFacts(found_.plan.calibration, found_.threads));
     for (size_t i = 0; i < ops().size(); ++i) {
       OperatorExplanation& row = found_.operators[i];
       if (row.precision == Precision::kFp32) continue;
@@ -129,29 +130,23 @@ class Explainer {
 
   // Every step of both models belongs to an operator, converts, or is another.
   Status AccountForTime(const Model& planned) {
-    ASSAY_ASSIGN_OR_RETURN(const auto fp32, material_->Profile(material_->source()));
-    ASSAY_ASSIGN_OR_RETURN(const auto int8, material_->Profile(planned.graph));
+    const Graph* const graphs[] = {&material_->source(), &planned.graph};
+    ASSAY_ASSIGN_OR_RETURN(const auto profiles, material_->Profile(graphs, found_.threads));
+    const measure::Profile &fp32 = profiles[0], &int8 = profiles[1];
     for (const auto& [profile, sign] : {std::pair{&fp32, 1.0}, std::pair{&int8, -1.0}}) {
       for (const measure::ProfiledStep& step : profile->steps) Credit(step, sign);
     }
     Account& time = found_.time;
     time.sum = found_.other_s - found_.conversion_s;
     for (const OperatorExplanation& row : found_.operators) time.sum += row.saved_s;
-    const Model fp32_model{"fp32, folded", material_->source(), config_.model_path};
-    const Model* const both[] = {&fp32_model, &planned};
-    const std::string names[] = {fp32_model.name, planned.name};
-    ASSAY_RETURN_IF_ERROR(evaluator_->ObserveLatency(both, names));
-    const Objective& performance = Find("performance");
-    const auto change = performance.Compare(names[1], names[0]);
-    const double whole_s = performance.Value(names[0]);
-    if (!change || change->kind != Change::Kind::kRatio) return Error("latency was not measured");
-    const double doubt_s =
+    found_.fp32_s = fp32.whole_s;
+    found_.clock_s =
         std::abs(fp32.sum_s() - fp32.whole_s) + std::abs(int8.sum_s() - int8.whole_s);
-    const Estimate& ratio = change->estimate;
-    time.whole = {whole_s * (1 - ratio.value),
-                  {whole_s * (1 - ratio.interval.hi) - doubt_s,
-                   whole_s * (1 - ratio.interval.lo) + doubt_s, ratio.interval.level}};
-    found_.fp32_s = whole_s;
+    std::vector<double> saved_s = fp32.whole_by_round_s;
+    for (size_t i = 0; i < saved_s.size(); ++i) saved_s[i] -= int8.whole_by_round_s[i];
+    time.whole = TrimmedLocation(saved_s, 0.25).At();
+    time.whole.interval.lo -= found_.clock_s;
+    time.whole.interval.hi += found_.clock_s;
     return {};
   }
 
@@ -283,6 +278,8 @@ json ToJson(const Explanation& found) {
   result["time"]["fp32_s"] = found.fp32_s;
   result["time"]["conversion_s"] = found.conversion_s;
   result["time"]["other_s"] = found.other_s;
+  result["time"]["clock_s"] = found.clock_s;
+  result["time"]["threads"] = found.threads;
   if (found.accuracy_account) result["accuracy"]["account"] = ToJson(*found.accuracy_account);
   return result;
 }

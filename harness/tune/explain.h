@@ -46,11 +46,14 @@ struct Explanation {
   // interval is the sum's paired difference from that, by sample, laid about it. Nothing for a
   // metric that is no mean over samples.
   std::optional<Account> accuracy_account;
-  // Seconds of one sample on one thread. In the sum also what conversions cost (conversion_s) and
-  // what other steps save (other_s). The interval is that of the interleaved whole, widened by how
-  // far the steps and the whole of either profile differ.
+  // Seconds of one sample, with the threads that the plan was timed with. In the sum also what
+  // conversions cost (conversion_s) and what other steps save (other_s). Runs with a clock behind
+  // every step and runs without, which are the whole, take turns; the interval is that of the whole
+  // by rounds, widened by clock_s: how far clocks disturb either model (the sum of its steps against
+  // its whole).
   Account time;
-  double fp32_s = 0, conversion_s = 0, other_s = 0;
+  int threads = 1;
+  double fp32_s = 0, conversion_s = 0, other_s = 0, clock_s = 0;
   double bytes_sum = 0, bytes_whole = 0;  // Saved, of constants; operators share some.
   // Noise over signal power of the outputs: independent noise adds up.
   double error_sum = 0, error_whole = 0;

@@ -106,8 +106,9 @@ FactsOptions Material::Options() const {
   return options;
 }
 
-Result<ModelFacts> Material::MeasureFacts(const std::string& calibration) {
+Result<ModelFacts> Material::MeasureFacts(const std::string& calibration, int threads) {
   FactsOptions options = Options();
+  options.threads = threads;
   options.calibration = calibration;
   return tune::MeasureFacts(source_, space_.ops, *quantizer_, fill_, options);
 }
@@ -128,8 +129,11 @@ Result<SettingsFacts> Material::MeasureSettings(const quantize::BatchSource& sam
   return SettingsFacts{ExpectedErrors(all, errors), ExpectedSeconds(all, recipe_s)};
 }
 
-Result<measure::Profile> Material::Profile(const Graph& graph) {
-  return ProfileGraph(graph, fill_, Options());
+Result<std::vector<measure::Profile>> Material::Profile(std::span<const Graph* const> graphs,
+                                                        int threads) {
+  FactsOptions options = Options();
+  options.threads = threads;
+  return ProfileGraphs(graphs, fill_, options);
 }
 
 Result<double> Material::OutputError(const Graph& graph) {

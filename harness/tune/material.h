@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,15 +36,16 @@ class Material {
   // From now on models are made to their end, even where the user has interrupted the run.
   void Finish() { finishing_ = true; }
   // Of operators one by one (operator_facts.h), on the first calibration samples; timed with one
-  // sample and thread. After Calibrate.
-  Result<ModelFacts> MeasureFacts(const std::string& calibration);
+  // sample and so many threads. After Calibrate.
+  Result<ModelFacts> MeasureFacts(const std::string& calibration, int threads);
   // Of fully quantized models, by AllSettings: noise over signal power of the outputs, and what
   // recipes take; of the known ones measured, of the others as it may be expected. `samples` should
   // not be those of calibration, which recipes make the best of. After Calibrate.
   Result<SettingsFacts> MeasureSettings(const quantize::BatchSource& samples);
 
-  // The steps of a graph, and how much its outputs differ from fp32's: measured like the facts.
-  Result<measure::Profile> Profile(const Graph& graph);
+  // The steps of graphs, timed in turns, and how much the outputs of one differ from fp32's: measured
+  // like the facts.
+  Result<std::vector<measure::Profile>> Profile(std::span<const Graph* const> graphs, int threads);
   Result<double> OutputError(const Graph& graph);
 
   const Model& baseline() const { return baseline_; }  // As it was read.

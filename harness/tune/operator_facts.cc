@@ -279,13 +279,31 @@ class Measurement {
 
 Result<measure::Profile> ProfileGraph(const Graph& graph, const quantize::BatchSource& samples,
                                       const FactsOptions& options) {
-  ASSAY_ASSIGN_OR_RETURN(Ready ready, Prepare(graph, 1, {}, samples, options));
+  const Graph* const graphs[] = {&graph};
+  ASSAY_ASSIGN_OR_RETURN(auto profiles, ProfileGraphs(graphs, samples, options));
+  return std::move(profiles[0]);
+}
+
+Result<std::vector<measure::Profile>> ProfileGraphs(std::span<const Graph* const> graphs,
+                                                    const quantize::BatchSource& samples,
+                                                    const FactsOptions& options) {
+  std::vector<Ready> ready;
+  std::vector<std::vector<TensorView>> views;
+  for (const Graph* graph : graphs) {
+    ASSAY_ASSIGN_OR_RETURN(Ready prepared, Prepare(*graph, 1, {}, samples, options));
+    ready.push_back(std::move(prepared));
+    views.push_back(engine::Views(ready.back().inputs));
+    views.push_back(engine::Views(ready.back().outputs));
+  }
+  std::vector<measure::ProfiledModel> models;
+  for (size_t i = 0; i < ready.size(); ++i) {
+    models.push_back({*ready[i].session, views[2 * i], views[2 * i + 1]});
+  }
   measure::RunnerOptions runner;
-  runner.budget_s = options.budget_s;
+  runner.budget_s = options.budget_s * static_cast<double>(graphs.size());
   runner.max_warmup_s = options.budget_s / 2;
   runner.stop = measure::Interrupted;
-  return measure::ProfileSteps(*ready.session, engine::Views(ready.inputs),
-                               engine::Views(ready.outputs), runner);
+  return measure::ProfileInTurns(models, runner);
 }
 
 Result<double> MeasureOutputError(const Graph& source, const Graph& graph,

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,12 @@ Result<ModelFacts> MeasureFacts(const Graph& source,
                                 quantize::Quantizer& quantizer,
                                 const quantize::BatchSource& samples, const FactsOptions& options);
 
-// The steps of a graph at batch 1, on the first sample.
+// The steps of a graph at batch 1, on the first sample; of several graphs in turns.
 Result<measure::Profile> ProfileGraph(const Graph& graph, const quantize::BatchSource& samples,
                                       const FactsOptions& options);
+Result<std::vector<measure::Profile>> ProfileGraphs(std::span<const Graph* const> graphs,
+                                                    const quantize::BatchSource& samples,
+                                                    const FactsOptions& options);
 // Noise over signal power of all float outputs of `graph` against those of `source`.
 Result<double> MeasureOutputError(const Graph& source, const Graph& graph,
                                   const quantize::BatchSource& samples,

@@ -224,7 +224,8 @@ class Run {
     std::optional<TuningScope> follow;
     if (tuning) follow.emplace(std::move(tuning));
     ASSAY_ASSIGN_OR_RETURN(ModelFacts facts,
-                           material_->MeasureFacts(material_->space().algorithms.front()));
+                           material_->MeasureFacts(material_->space().algorithms.front(),
+                                                   config_.performance.threads));
     if (strategy_entry_->chooses_settings) {
       ASSAY_ASSIGN_OR_RETURN(SettingsFacts settings,
                              material_->MeasureSettings([this](int64_t first, auto inputs) {

@@ -130,7 +130,7 @@ the fp32 one; it is explained with every operator in int8 that the configuration
   own SQNR     signal over noise of the operator's result, with it alone in int8 (no recipes)
   output SQNR  the same of the model's outputs: what its noise has become there
   if restored  how the accuracy changes when it alone goes back to fp32
-  ... saved    time of its own steps, and bytes of constants, against fp32; one sample, one thread;
+  ... saved    time of its own steps, and bytes of constants, against fp32; one sample, the plan's threads;
                what is fused into another operator's step has its time there
   borders      time of its borders between fp32 and int8, now > if it alone went back to fp32
 The sums are held against the whole model: accuracy by pairs of samples, time by interleaved runs,
