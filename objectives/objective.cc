@@ -13,6 +13,16 @@ double Series::Mean(size_t begin, size_t end) const {
   return assay::Mean(std::span(values).subspan(begin, end - begin));
 }
 
+Series Series::OfMetric(size_t index) const {
+  const MetricResult& metric = metrics[index];
+  Series alone;
+  alone.values = {metric.value};
+  alone.outcomes = metric.outcomes;
+  alone.complete = complete;
+  alone.samples = samples;
+  return alone;
+}
+
 void Objective::Describe(std::string representation, std::string unit, bool higher_is_better) {
   info_.representation = std::move(representation);
   info_.unit = std::move(unit);

@@ -60,6 +60,15 @@ struct NamedValue {
   double value = kUnavailable;
 };
 
+// One of several metrics of an evaluation, by itself.
+struct MetricResult {
+  std::string name = {};
+  std::string unit = {};  // empty for a share
+  bool higher_is_better = true;
+  double value = kUnavailable;
+  std::vector<double> outcomes = {};  // of each sample, in data order; empty: it is no mean of them
+};
+
 // What the harness saw between Start and End; the fields of the other passes are empty. Borrowed
 // spans are valid only during the call of End.
 struct Observation {
@@ -68,7 +77,7 @@ struct Observation {
   std::span<const TensorView> outputs = {};    // of that inference, in the model's order
   std::span<const int64_t> labels = {};        // of its samples; empty where there are none
   std::optional<double> metric = {};           // the configured metric over the labelled set
-  std::span<const NamedValue> metrics = {};    // each by itself, where several are configured
+  std::span<const MetricResult> metrics = {};  // each by itself, where several are configured
   std::span<const double> sample_scores = {};  // the metric of each sample, in data order
   bool complete = true;  // false: a hopeless evaluation that was stopped after the first samples
   std::optional<int64_t> peak_live_bytes = {};  // usable bytes live at the peak, minus those before
@@ -83,10 +92,13 @@ struct ASSAY_EXPORT Series {
   std::vector<double> outcomes = {};     // per-sample scores of the last End, for pairing
   bool complete = true;                  // false: only of the first samples
   std::vector<NamedValue> details = {};  // of the last End, to be reported beside the value
-  int64_t samples = 1;                   // per inference, of the last End
+  std::vector<MetricResult> metrics = {};  // of the last End, where there are several
+  int64_t samples = 1;                     // per inference, of the last End
 
   // The mean of values[begin, end), bounds clamped to the list; kUnavailable where it is empty.
   double Mean(size_t begin = 0, size_t end = std::numeric_limits<size_t>::max()) const;
+  // One of `metrics` as if it had been the only one.
+  Series OfMetric(size_t index) const;
 };
 
 // What a report shows of one subject.

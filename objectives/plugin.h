@@ -24,7 +24,7 @@ struct PluginAbi {
   bool operator==(const PluginAbi&) const = default;
 };
 
-inline constexpr PluginAbi kPluginAbi = {.interface = 1,
+inline constexpr PluginAbi kPluginAbi = {.interface = 2,
                                          .objective_bytes = sizeof(Objective),
                                          .observation_bytes = sizeof(Observation),
                                          .series_bytes = sizeof(Series),

@@ -40,6 +40,8 @@ class MetricSet {
   // Of each metric, in their order.
   std::vector<double> values() const;
   std::vector<bool> directions() const;  // true: higher is better
+  // Of one metric, as of Metric.
+  std::span<const double> outcomes_of(size_t index) const { return metrics_[index]->outcomes(); }
 
  private:
   MetricSet() = default;

@@ -17,7 +17,12 @@ using tune::ObjectiveRecord;
 
 constexpr const char* kAbsent = "-";
 
-bool IsShare(const ObjectiveInfo& info) { return info.name == "accuracy" && info.unit.empty(); }
+// The objective, or one of several metrics.
+bool IsAccuracy(const ObjectiveInfo& info) {
+  return info.name == "accuracy" || info.name.starts_with("accuracy.");
+}
+
+bool IsShare(const ObjectiveInfo& info) { return IsAccuracy(info) && info.unit.empty(); }
 
 std::string Scalar(double value, const ObjectiveInfo& info) {
   if (!std::isfinite(value)) return "unavailable";
@@ -63,6 +68,34 @@ std::string Agreement(const ModelRecord& model) {
                      model.agreement->interval.lo * 100, model.agreement->interval.hi * 100);
 }
 
+// Of several metrics those that the accuracy does not show already, as objectives: "accuracy.F1".
+std::vector<ObjectiveRecord> OtherMetrics(const ObjectiveRecord& accuracy) {
+  std::vector<ObjectiveRecord> others;
+  for (const ObjectiveRecord& metric : accuracy.metrics) {
+    const bool shown = others.empty() && &metric == accuracy.metrics.data() &&
+                       metric.summary.value == accuracy.summary.value;
+    if (shown) continue;
+    others.push_back(metric);
+    others.back().info.representation = metric.info.name;
+    others.back().info.name = "accuracy." + metric.info.name;
+  }
+  return others;
+}
+
+std::vector<ModelRecord> WithMetrics(std::span<const ModelRecord> models) {
+  std::vector<ModelRecord> all(models.begin(), models.end());
+  for (ModelRecord& model : all) {
+    std::vector<ObjectiveRecord> objectives;
+    for (const ObjectiveRecord& record : model.objectives) {
+      objectives.push_back(record);
+      const std::vector<ObjectiveRecord> others = OtherMetrics(record);
+      objectives.insert(objectives.end(), others.begin(), others.end());
+    }
+    model.objectives = std::move(objectives);
+  }
+  return all;
+}
+
 // Objectives that any of the models has, in their order.
 std::vector<ObjectiveInfo> Objectives(std::span<const ModelRecord> models) {
   std::vector<ObjectiveInfo> infos;
@@ -77,7 +110,7 @@ std::vector<ObjectiveInfo> Objectives(std::span<const ModelRecord> models) {
 
 // Whether a column of changes stands behind the objective's own.
 std::string ChangeHeader(const ObjectiveInfo& info) {
-  if (info.name == "accuracy") return IsShare(info) ? "points" : "change";
+  if (IsAccuracy(info)) return IsShare(info) ? "points" : "change";
   return info.name == "performance" ? "speed-up" : "";
 }
 
@@ -93,7 +126,8 @@ std::string FormatValue(const ObjectiveRecord& record) {
                           : Scalar(summary.value, record.info);
 }
 
-std::string EvaluationTable(std::span<const ModelRecord> models) {
+std::string EvaluationTable(std::span<const ModelRecord> given) {
+  const std::vector<ModelRecord> models = WithMetrics(given);
   const std::vector<ObjectiveInfo> infos = Objectives(models);
   std::vector<std::string> header = {"model"};
   for (const ObjectiveInfo& info : infos) {
@@ -114,7 +148,7 @@ std::string EvaluationTable(std::span<const ModelRecord> models) {
       if (record == nullptr) {
         row.push_back(kAbsent);
       } else {
-        row.push_back(info.name == "accuracy" ? Drop(*record) : SpeedUp(*record));
+        row.push_back(IsAccuracy(info) ? Drop(*record) : SpeedUp(*record));
       }
     }
     if (agreement) row.push_back(Agreement(model));
@@ -167,6 +201,10 @@ std::string ConfirmationLine(const tune::Confirmation& confirmation) {
       confirmation.trial, Scalar(confirmation.model.summary.value, confirmation.model.info),
       Scalar(confirmation.baseline.summary.value, confirmation.baseline.info),
       Drop(confirmation.model), confirmation.samples);
+  for (const ObjectiveRecord& metric : OtherMetrics(confirmation.model)) {
+    text += fmt::format("; {} {} ({})", metric.info.representation,
+                        Scalar(metric.summary.value, metric.info), Drop(metric));
+  }
   if (confirmation.confidence && confirmation.limit_p_value) {
     text += fmt::format("; within the limit at p = {:.2g}, {:.2g} allowed",
                         *confirmation.limit_p_value, 1 - *confirmation.confidence);
@@ -190,6 +228,10 @@ std::string TrialLine(const tune::TrialRecord& trial) {
   if (const auto* accuracy = trial.model.Find("accuracy")) {
     line += fmt::format("  {} ({} points)", Scalar(accuracy->summary.value, accuracy->info),
                         Drop(*accuracy));
+    for (const ObjectiveRecord& metric : OtherMetrics(*accuracy)) {
+      line += fmt::format("  {} {} ({})", metric.info.representation,
+                          Scalar(metric.summary.value, metric.info), Drop(metric));
+    }
   }
   if (const auto* performance = trial.model.Find("performance")) {
     line += fmt::format("  {}", SpeedUp(*performance));

@@ -92,11 +92,19 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
 }
 
 // By name, where there is more than one.
-std::vector<NamedValue> Evaluator::EachMetric(const data::MetricSet& metrics) const {
+std::vector<MetricResult> Evaluator::EachMetric(const data::MetricSet& metrics) const {
   const std::vector<double> values = metrics.values();
-  std::vector<NamedValue> each;
+  const std::vector<bool> directions = metrics.directions();
+  std::vector<MetricResult> each;
   for (size_t i = 0; values.size() > 1 && i < values.size(); ++i) {
-    each.push_back({config_.accuracy->metrics[i].name, "", values[i]});
+    const std::string& name = config_.accuracy->metrics[i].name;
+    const auto entry = data::FindMetric(name);
+    const auto outcomes = metrics.outcomes_of(i);
+    each.push_back({.name = name,
+                    .unit = entry.ok() && (*entry)->unit == "%" ? "" : name,
+                    .higher_is_better = directions[i],
+                    .value = values[i],
+                    .outcomes = {outcomes.begin(), outcomes.end()}});
   }
   return each;
 }
@@ -304,7 +312,7 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
         return stopped;
       }));
   const std::vector<double> outcomes = metrics.outcomes();
-  const std::vector<NamedValue> each = EachMetric(metrics);
+  const std::vector<MetricResult> each = EachMetric(metrics);
   Observation observation;
   observation.metric = metrics.value();
   observation.metrics = each;

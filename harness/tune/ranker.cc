@@ -78,15 +78,18 @@ std::vector<ObjectiveRecord> Ranker::Record(const std::string& name) const {
   std::vector<ObjectiveRecord> records;
   for (const auto& objective : objectives_) {
     if (objective->results(name).values.empty()) continue;
-    records.push_back({objective->info(), objective->Report(name), std::nullopt});
+    records.push_back(MakeRecord(*objective, name));
   }
   return records;
 }
 
 std::vector<ObjectiveRecord> Ranker::RecordTrial(int64_t index) const {
-  std::vector<ObjectiveRecord> records = Record(TrialName(index));
-  for (ObjectiveRecord& record : records) {
-    record.versus_baseline = VersusBaseline(Find(record.info.name), index);
+  const std::string baseline = kBaseline, beside = BaselineBeside(index);
+  std::vector<ObjectiveRecord> records;
+  for (const auto& objective : objectives_) {
+    if (objective->results(TrialName(index)).values.empty()) continue;
+    const bool timed = objective->info().pass == Pass::kLatency;
+    records.push_back(MakeRecord(*objective, TrialName(index), timed ? &beside : &baseline));
   }
   return records;
 }
@@ -140,18 +143,25 @@ Measured Ranker::AsTrial(int64_t index) const {
   for (const Constraint& constraint : judge_.config().constraints) {
     trial.constrained.push_back(ValueOf(Find(constraint.objective), index));
   }
-  for (const MultiObjective::Column& column : judge_.columns()) {
-    // Of several metrics the first alone has its samples' outcomes.
-    trial.versus_baseline.push_back(column.accuracy > 0
-                                        ? std::nullopt
-                                        : VersusBaseline(Find(listed_[column.objective]), index));
+  for (size_t column = 0; column < judge_.columns().size(); ++column) {
+    trial.versus_baseline.push_back(ColumnVersusBaseline(column, index));
   }
   return trial;
 }
 
+// Of several metrics every one is a column.
+std::optional<Change> Ranker::ColumnVersusBaseline(size_t column, int64_t index) const {
+  const MultiObjective::Column& what = judge_.columns()[column];
+  const Objective& objective = Find(listed_[what.objective]);
+  if (what.accuracy == 0) return VersusBaseline(objective, index);
+  return CompareMetric(objective, what.accuracy, TrialName(index), kBaseline);
+}
+
 std::optional<Change> Ranker::Between(size_t column, int64_t x, int64_t y) const {
-  if (judge_.columns()[column].accuracy > 0) return std::nullopt;
   const Objective& objective = Find(listed_[judge_.columns()[column].objective]);
+  if (const size_t metric = judge_.columns()[column].accuracy; metric > 0) {
+    return CompareMetric(objective, metric, TrialName(x), TrialName(y));
+  }
   if (objective.info().pass != Pass::kLatency) {
     return objective.Compare(TrialName(x), TrialName(y));
   }
@@ -267,8 +277,8 @@ Confirmation Ranker::Confirm(int64_t index, int64_t trials) const {
   Confirmation result;
   result.trial = index;
   result.samples = accuracy.results(name).samples;
-  result.baseline = {accuracy.info(), accuracy.Report(baseline), std::nullopt};
-  result.model = {accuracy.info(), accuracy.Report(name), accuracy.Compare(name, baseline)};
+  result.baseline = MakeRecord(accuracy, baseline);
+  result.model = MakeRecord(accuracy, name, &baseline);
   result.confirmed = judge_.MeetsTargets(Metrics(name), Metrics(baseline));
   for (const Constraint& constraint : judge_.config().constraints) {
     // The others' values do not hang on samples.

@@ -77,6 +77,7 @@ class Ranker {
   Objective& Find(const std::string& name) const;
   // From the baseline timed or evaluated beside the trial, to the trial.
   std::optional<Change> VersusBaseline(const Objective& objective, int64_t index) const;
+  std::optional<Change> ColumnVersusBaseline(size_t column, int64_t index) const;
   std::optional<Change> Between(size_t column, int64_t x, int64_t y) const;
   std::optional<double> LimitPValue(const std::string& trial, const std::string& baseline) const;
   double ValueOf(const Objective& objective, int64_t index) const;

@@ -77,6 +77,13 @@ json ToJson(const Series& series) {
   for (const NamedValue& detail : series.details) {
     result["details"].push_back({detail.name, detail.unit, NumberToJson(detail.value)});
   }
+  for (const MetricResult& metric : series.metrics) {
+    result["metrics"].push_back({{"name", metric.name},
+                                 {"unit", metric.unit},
+                                 {"higher_is_better", metric.higher_is_better},
+                                 {"value", NumberToJson(metric.value)},
+                                 {"outcomes", OutcomesToJson(metric.outcomes)}});
+  }
   return result;
 }
 
@@ -89,6 +96,13 @@ Series SeriesFromJson(const json& text) {
   for (const json& detail : text.value("details", json::array())) {
     series.details.push_back({detail.at(0).get<std::string>(), detail.at(1).get<std::string>(),
                               NumberFromJson(detail.at(2))});
+  }
+  for (const json& metric : text.value("metrics", json::array())) {
+    series.metrics.push_back({.name = metric.at("name"),
+                              .unit = metric.at("unit"),
+                              .higher_is_better = metric.at("higher_is_better"),
+                              .value = NumberFromJson(metric.at("value")),
+                              .outcomes = OutcomesFromJson(metric.at("outcomes"))});
   }
   return series;
 }

@@ -27,10 +27,8 @@ ModelRecord Record(const Model& model, const Model& first, const Evaluator& eval
   }
   for (const auto& objective : evaluator.objectives()) {
     if (objective->results(model.name).values.empty()) continue;
-    ObjectiveRecord entry{objective->info(), objective->Report(model.name), std::nullopt};
-    if (model.name != first.name)
-      entry.versus_baseline = objective->Compare(model.name, first.name);
-    record.objectives.push_back(std::move(entry));
+    const std::string* baseline = model.name != first.name ? &first.name : nullptr;
+    record.objectives.push_back(MakeRecord(*objective, model.name, baseline));
   }
   return record;
 }

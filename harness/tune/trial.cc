@@ -34,6 +34,33 @@ const ObjectiveRecord* ModelRecord::Find(std::string_view objective) const {
   return it == objectives.end() ? nullptr : &*it;
 }
 
+std::optional<Change> CompareMetric(const Objective& objective, size_t index,
+                                    const std::string& model, const std::string& baseline) {
+  const Series &x = objective.results(model), &y = objective.results(baseline);
+  if (index >= x.metrics.size() || index >= y.metrics.size()) return std::nullopt;
+  return objective.Compare(x.OfMetric(index), y.OfMetric(index));
+}
+
+ObjectiveRecord MakeRecord(const Objective& objective, const std::string& model,
+                           const std::string* baseline) {
+  ObjectiveRecord record{objective.info(), objective.Report(model), std::nullopt};
+  if (baseline != nullptr) record.versus_baseline = objective.Compare(model, *baseline);
+  const Series& series = objective.results(model);
+  for (size_t i = 0; i < series.metrics.size(); ++i) {
+    const MetricResult& metric = series.metrics[i];
+    ObjectiveRecord& alone = record.metrics.emplace_back();
+    alone.info = {.name = metric.name,
+                  .unit = metric.unit,
+                  .higher_is_better = metric.higher_is_better,
+                  .pass = objective.info().pass};
+    alone.summary = objective.Report(series.OfMetric(i));
+    if (baseline != nullptr) {
+      alone.versus_baseline = CompareMetric(objective, i, model, *baseline);
+    }
+  }
+  return record;
+}
+
 json ToJson(const ObjectiveRecord& record) {
   json result = {{"name", record.info.name},
                  {"unit", record.info.unit},
@@ -44,6 +71,7 @@ json ToJson(const ObjectiveRecord& record) {
   for (const NamedValue& extra : record.summary.extras) {
     result["details"][extra.name] = {{"value", Number(extra.value)}, {"unit", extra.unit}};
   }
+  for (const ObjectiveRecord& metric : record.metrics) result["metrics"].push_back(ToJson(metric));
   return result;
 }
 

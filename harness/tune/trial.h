@@ -19,7 +19,16 @@ struct ObjectiveRecord {
   ObjectiveInfo info;
   Summary summary;
   std::optional<Change> versus_baseline;  // Paired; absent for the baseline and for exact values.
+  // Of accuracy, where several metrics are configured: each by itself, named after it.
+  std::vector<ObjectiveRecord> metrics = {};
 };
+
+// What an objective says of a model, and of its change from `baseline` where that is given.
+ObjectiveRecord MakeRecord(const Objective& objective, const std::string& model,
+                           const std::string* baseline = nullptr);
+// The change in one of several metrics; nothing where either model does not have that.
+std::optional<Change> CompareMetric(const Objective& objective, size_t index,
+                                    const std::string& model, const std::string& baseline);
 
 struct ModelRecord {
   std::string name;  // "fp32", "trial 7"

@@ -71,8 +71,10 @@ class Accuracy : public Objective {
     const bool whole = series.outcomes.empty();  // The metric is no mean over samples.
     const auto samples = whole ? observation.samples : std::ssize(series.outcomes);
     series.details = {{"samples", "", static_cast<double>(samples)}};
-    series.details.insert(series.details.end(), observation.metrics.begin(),
-                          observation.metrics.end());
+    series.metrics.assign(observation.metrics.begin(), observation.metrics.end());
+    for (const MetricResult& metric : series.metrics) {
+      series.details.push_back({metric.name, "", metric.value});
+    }
     if (observation.metric) return *observation.metric;
     return Mean(series.outcomes);
   }

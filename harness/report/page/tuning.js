@@ -2,12 +2,18 @@
 const result = data.result, trials = data.trials;
 const kFp32 = '#8a94a6', kInt8 = '#2f6fde', kFront = '#1a9b6c', kRefused = '#c9574b';
 
+const isAccuracy = (objective) => objective.name === 'accuracy' || objective.of === 'accuracy';
+const isShare = (objective) => isAccuracy(objective) && !objective.unit;
+// All of a model; behind accuracy what it does not show already of several metrics.
+const objectivesOf = (model) => model.objectives.flatMap((objective) => [objective,
+  ...(objective.metrics ?? []).filter((metric, i) => i > 0 || metric.value !== objective.value)
+                              .map((metric) => ({...metric, of: objective.name}))]);
 function value(objective) {
   const x = objective.value;
   if (x === null || x === undefined) return '–';
   if (objective.unit === 's') return seconds(x);
   if (objective.unit === 'bytes') return bytes(x);
-  if (objective.name === 'accuracy') return (100 * x).toFixed(2) + ' %';
+  if (isShare(objective)) return (100 * x).toFixed(2) + ' %';
   return digits(x, 4) + (objective.unit ? ' ' + objective.unit : '');
 }
 const find = (model, name) => model.objectives.find((objective) => objective.name === name);
@@ -21,11 +27,14 @@ function speedUp(model) {
   const interval = change.interval && {low: 1 / change.interval.high, high: 1 / change.interval.low};
   return {x: 1 / change.value, text: `${(1 / change.value).toFixed(2)}x` + span(interval, (x) => x.toFixed(2))};
 }
-function accuracyChange(model) {
-  const change = find(model, 'accuracy')?.versus_baseline;
+// Points of a share; else the metric's own unit.
+function changeOf(objective) {
+  const change = objective?.versus_baseline;
   if (!change || change.kind !== 'difference') return null;
-  return {x: change.value, text: `${points(change.value)} points` + span(change.interval, points)};
+  const text = isShare(objective) ? points : (x) => (x > 0 ? '+' : '') + digits(x);
+  return {x: change.value, text: text(change.value) + (isShare(objective) ? ' points' : '') + span(change.interval, text)};
 }
+const accuracyChange = (model) => changeOf(find(model, 'accuracy'));
 function smaller(model) {
   const now = find(model, 'modelsize')?.value, before = find(result.baseline, 'modelsize')?.value;
   return now > 0 && before > 0 ? before / now : null;
@@ -73,9 +82,10 @@ function asked() {
 
 function models() {
   const best = result.best?.model;
-  const rows = result.baseline.objectives.map((objective) => {
-    const other = best && find(best, objective.name);
-    const change = objective.name === 'accuracy' ? best && accuracyChange(best)?.text
+  const of = best ? objectivesOf(best) : [];
+  const rows = objectivesOf(result.baseline).map((objective) => {
+    const other = of.find((each) => each.name === objective.name && each.of === objective.of);
+    const change = isAccuracy(objective) ? changeOf(other)?.text
                  : objective.name === 'performance' ? best && speedUp(best)?.text
                  : other && objective.value > 0 && other.value > 0 ? `${(objective.value / other.value).toFixed(2)}x less` : '';
     return [objective.name, value(objective) + span(objective.interval, (x) => value({...objective, value: x})),

@@ -55,6 +55,11 @@ class Metrics(unittest.TestCase):
         found, = (record for record in model["objectives"] if record["name"] == "accuracy")
         return found | {name: detail["value"] for name, detail in found["details"].items()}
 
+    @staticmethod
+    def trials(workspace):
+        lines = (workspace / "trials.jsonl").read_text().splitlines()
+        return [json.loads(line)["model"] for line in lines]
+
     def test_fidelity_needs_no_labels_and_is_the_agreement(self):
         done, result = self.tune("evaluation.confirmation.share=0.25")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -96,6 +101,40 @@ class Metrics(unittest.TestCase):
         self.assertEqual(loose.returncode, 0, loose.stderr)
         tight, result = self.tune(both, drop, f"{budget}=1e-9")
         self.assertEqual((tight.returncode, result["status"]), (3, "best_effort"))
+
+    def test_each_of_several_metrics_has_its_drop_with_its_interval(self):
+        workspace, other = (pathlib.Path(tempfile.mkdtemp(dir=self.folder)) for _ in range(2))
+        both = ("evaluation.accuracy.multi_metrics={fidelity: top1, MAE: {compare_label: False}}",
+                "evaluation.accuracy.metric=null", "evaluation.confirmation.share=0.25")
+        done, result = self.tune(*both, workspace=workspace)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        alone, _ = self.tune("evaluation.accuracy.metric={MAE: {compare_label: False}}", *both[2:],
+                             workspace=other)
+        self.assertEqual(alone.returncode, 0, alone.stderr)
+        trials = self.trials(workspace)
+        for record in (result["baseline"], result["best"]["model"], *trials):
+            fidelity, mae = self.accuracy(record)["metrics"]
+            self.assertEqual((fidelity["name"], mae["name"], mae["unit"]), ("fidelity", "MAE", "MAE"))
+            self.assertEqual((fidelity["higher_is_better"], mae["higher_is_better"]), (True, False))
+            if record["name"] == "fp32":
+                continue
+            self.assertEqual(fidelity["versus_baseline"], self.accuracy(record)["versus_baseline"])
+            low, high = (mae["versus_baseline"]["interval"][end] for end in ("low", "high"))
+            self.assertLess(low, mae["versus_baseline"]["value"])
+            self.assertLess(mae["versus_baseline"]["value"], high)
+            self.assertGreater(low, 0)  # The error of fp32 against itself is 0.
+        # As where it is the only metric: both begin with the same trial.
+        self.assertEqual(self.accuracy(trials[0])["metrics"][1]["versus_baseline"],
+                         self.accuracy(self.trials(other)[0])["versus_baseline"])
+        header = done.stdout.splitlines()[0]
+        self.assertRegex(header, r"fidelity +points +MAE +change")
+        self.assertRegex(done.stdout, r"confirmed  trial \d.*; MAE [\d.e-]+ MAE \(\+.* \[\+.*\]\)")
+        self.assertRegex(done.stdout, r"trial +1 .* MAE [\d.e-]+ MAE \(\+.* \[\+")
+        # A continued search has them from the journal.
+        again, resumed = self.tune(*both, "tuning.workspace.resume=True", workspace=workspace)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertEqual(self.accuracy(resumed["best"]["model"])["metrics"],
+                         self.accuracy(result["best"]["model"])["metrics"])
 
     def test_a_weighted_mean_is_between_its_metrics(self):
         done, result = self.tune(

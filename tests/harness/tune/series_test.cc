@@ -52,6 +52,21 @@ TEST(Series, NumbersKeepTheirBits) {
   EXPECT_TRUE(std::isnan(read.details[2].value));
 }
 
+TEST(Series, EachOfSeveralMetricsKeepsItsOutcomes) {
+  Series series;
+  series.values = {0.5};
+  series.metrics = {{"topk", "", true, 0.5, {1, 0}}, {"MAE", "MAE", false, 0.1, {0.05, 0.15}}};
+  const Series read = ThroughText(series);
+  ASSERT_EQ(read.metrics.size(), 2u);
+  EXPECT_EQ(read.metrics[0].name, "topk");
+  EXPECT_TRUE(read.metrics[0].higher_is_better);
+  EXPECT_EQ(read.metrics[1].unit, "MAE");
+  EXPECT_FALSE(read.metrics[1].higher_is_better);
+  EXPECT_EQ(Bits({read.OfMetric(1).Mean()}), Bits({0.1}));
+  EXPECT_EQ(Bits(read.OfMetric(0).outcomes), Bits({1, 0}));
+  EXPECT_EQ(Bits(read.OfMetric(1).outcomes), Bits({0.05, 0.15}));
+}
+
 TEST(Series, RightAndWrongOfAnyNumber) {
   for (size_t count = 0; count < 40; ++count) {
     Series series;
