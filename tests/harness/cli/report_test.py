@@ -48,6 +48,18 @@ class Report(SmallSearch):
         self.assertEqual(browser.drawn(browser.page(other, self.folder)),
                          ["pareto", "losses", "speeds", "latencies"])
 
+    def test_each_of_several_metrics_is_there(self):
+        place = self.folder / "metrics"
+        tuned, _ = self.tune("evaluation.accuracy.metric=null",
+                             "evaluation.accuracy.multi_metrics={topk: 1, fidelity: sqnr}",
+                             "tuning.exit_policy.max_trials=1", workspace=place)
+        self.assertIn(tuned.returncode, (0, 3, 4), tuned.stderr)
+        done = assay("report", place, "--profile", "0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = browser.page(place / "report.html", self.folder)
+        self.assertRegex(page, r"<td[^>]*>fidelity</td>(<td[^>]*>[^<]* %[^<]*</td>){2}"
+                               r"<td[^>]*>-[\d.]+ points \[-")
+
     def test_what_is_no_workspace_is_refused(self):
         for text, says in ((None, "is not there"), ("{", "is no result"), ("[]", "is no result"),
                            ('{"schema": 1}', "is no result"),
