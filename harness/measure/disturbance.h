@@ -1,6 +1,6 @@
 // Disturbance: what a timing shows of others who used the machine meanwhile, and timings that are
-// taken again where they show too much. Medians of paired rounds survive a few disturbed rounds, not
-// many.
+// taken again where they show too much. Medians of paired rounds survive a few disturbed rounds,
+// not many.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 namespace assay::measure {
 
 struct Disturbance {
-  // The share of rounds in which threads of the subjects had to yield their CPUs for more than 5 % of
-  // the time, at a millisecond each time.
+  // The share of rounds in which threads of the subjects had to yield their CPUs for more than 5 %
+  // of the time, at a millisecond each time.
   double displaced = 0;
   // Of what a subject's rounds take beside the first one's (of one subject alone: of its rounds):
   // the distance of the quartiles as a share of the median; the largest of all subjects.
@@ -32,8 +32,8 @@ struct CalmTiming {
   int attempts = 1;
 };
 
-// Times as TimeInterleaved does, and again as long as it was disturbed too much, `attempts` times at
-// most, or until it is interrupted.
+// Times as TimeInterleaved does, and again as long as it was disturbed too much, `attempts` times
+// at most, or until it is interrupted.
 CalmTiming TimeCalmly(const std::vector<TimedSubject>& subjects, const RunnerOptions& options,
                       int attempts = 3);
 

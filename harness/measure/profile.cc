@@ -143,7 +143,8 @@ Result<std::vector<Profile>> ProfileInTurns(std::span<const ProfiledModel> model
   if (timing.rounds() < 2) return Error("interrupted");
   for (size_t i = 0; i < models.size(); ++i) {
     const std::vector<double> means = clocks[i].Means();
-    for (size_t step = 0; step < means.size(); ++step) profiles[i].steps[step].seconds = means[step];
+    for (size_t step = 0; step < means.size(); ++step)
+      profiles[i].steps[step].seconds = means[step];
     const auto whole = std::span(timing.subjects[2 * i].seconds).subspan(1);
     profiles[i].whole_by_round_s.assign(whole.begin(), whole.end());
     profiles[i].whole_s = TrimmedMean(whole, 0.25);

@@ -94,9 +94,9 @@ class Evaluator {
   Status ObserveAccuracy(const Model& model, const Stop& stop = nullptr);
   // The same over the confirmation data; `subject` is the name under which the results are kept.
   Status ObserveConfirmation(const Model& model, const std::string& subject);
-  // Interleaved rounds of all models, again where they were disturbed (disturbance.h). `subjects` are
-  // the names under which the results are kept, one per model (a baseline is timed again beside every
-  // candidate).
+  // Interleaved rounds of all models, again where they were disturbed (disturbance.h). `subjects`
+  // are the names under which the results are kept, one per model (a baseline is timed again beside
+  // every candidate).
   Status ObserveLatency(std::span<const Model* const> models,
                         std::span<const std::string> subjects);
   // How often the last one was timed until its rounds were calm enough.

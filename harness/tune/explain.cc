@@ -140,8 +140,7 @@ class Explainer {
     time.sum = found_.other_s - found_.conversion_s;
     for (const OperatorExplanation& row : found_.operators) time.sum += row.saved_s;
     found_.fp32_s = fp32.whole_s;
-    found_.clock_s =
-        std::abs(fp32.sum_s() - fp32.whole_s) + std::abs(int8.sum_s() - int8.whole_s);
+    found_.clock_s = std::abs(fp32.sum_s() - fp32.whole_s) + std::abs(int8.sum_s() - int8.whole_s);
     std::vector<double> saved_s = fp32.whole_by_round_s;
     for (size_t i = 0; i < saved_s.size(); ++i) saved_s[i] -= int8.whole_by_round_s[i];
     time.whole = TrimmedLocation(saved_s, 0.25).At();

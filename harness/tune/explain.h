@@ -49,8 +49,8 @@ struct Explanation {
   // Seconds of one sample, with the threads that the plan was timed with. In the sum also what
   // conversions cost (conversion_s) and what other steps save (other_s). Runs with a clock behind
   // every step and runs without, which are the whole, take turns; the interval is that of the whole
-  // by rounds, widened by clock_s: how far clocks disturb either model (the sum of its steps against
-  // its whole).
+  // by rounds, widened by clock_s: how far clocks disturb either model (the sum of its steps
+  // against its whole).
   Account time;
   int threads = 1;
   double fp32_s = 0, conversion_s = 0, other_s = 0, clock_s = 0;

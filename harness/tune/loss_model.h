@@ -4,13 +4,13 @@
 // decides fall one way and some the other. How many these are goes with the root of the error, and
 // models that share an operator's rounding share its part of the luck.
 //
-// Of operators the errors are known without recipes; with other settings they are taken to be scaled
-// alike, to the whole error that was measured with those. Measured one by one with bias correction
-// (mobilenetv1_025, 29 operators), they are off that by a factor of exp(0.98) in the standard
-// deviation, while their order is much the same (Spearman 0.77; 4 of the worst 5): trials correct
-// the rest. Facts of every settings would cost more than they tell: 6.9 s against the 0.7 s of the
-// plain ones, with trials of 2 s, and in simulations the lead over other strategies is as large
-// with recipes that are as uneven (tests/harness/tune/pareto_test.cc).
+// Of operators the errors are known without recipes; with other settings they are taken to be
+// scaled alike, to the whole error that was measured with those. Measured one by one with bias
+// correction (mobilenetv1_025, 29 operators), they are off that by a factor of exp(0.98) in the
+// standard deviation, while their order is much the same (Spearman 0.77; 4 of the worst 5): trials
+// correct the rest. Facts of every settings would cost more than they tell: 6.9 s against the 0.7 s
+// of the plain ones, with trials of 2 s, and in simulations the lead over other strategies is as
+// large with recipes that are as uneven (tests/harness/tune/pareto_test.cc).
 #pragma once
 
 #include <cstddef>

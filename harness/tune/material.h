@@ -43,8 +43,8 @@ class Material {
   // not be those of calibration, which recipes make the best of. After Calibrate.
   Result<SettingsFacts> MeasureSettings(const quantize::BatchSource& samples);
 
-  // The steps of graphs, timed in turns, and how much the outputs of one differ from fp32's: measured
-  // like the facts.
+  // The steps of graphs, timed in turns, and how much the outputs of one differ from fp32's:
+  // measured like the facts.
   Result<std::vector<measure::Profile>> Profile(std::span<const Graph* const> graphs, int threads);
   Result<double> OutputError(const Graph& graph);
 

@@ -14,9 +14,9 @@ namespace assay::tune {
 
 using Objectives = std::vector<std::shared_ptr<Objective>>;
 
-// {subject: {objective: {values, samples, outcomes, complete, details, metrics}}}; outcomes that are all 0
-// or 1 as hexadecimal digits of four each, the first in the highest bit. NaN is null, infinities
-// are text.
+// {subject: {objective: {values, samples, outcomes, complete, details, metrics}}}; outcomes that
+// are all 0 or 1 as hexadecimal digits of four each, the first in the highest bit. NaN is null,
+// infinities are text.
 nlohmann::json SeriesToJson(const Objectives& objectives, std::span<const std::string> subjects);
 
 // Gives the objectives back what SeriesToJson took from them. Error: the text is of another form.

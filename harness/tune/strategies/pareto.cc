@@ -4,8 +4,8 @@
 // measured, and solved again, until it promises nothing that a clock can tell. All other trials go
 // where the hypervolume of the front is expected to grow the most by the second: recipes that take
 // long must promise as much more (by the cost of finding out: Snoek, Larochelle and Adams 2012,
-// "Practical Bayesian optimization of machine learning algorithms"). Clocks decide through facts and
-// feedback alone, which the journal has.
+// "Practical Bayesian optimization of machine learning algorithms"). Clocks decide through facts
+// and feedback alone, which the journal has.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -285,8 +285,7 @@ class Pareto : public Strategy {
   }
 
   double GainOf(const FrontGain& gain, const Candidate& candidate) const {
-    return gain.Expect(loss_->Predict(candidate.settings, candidate.point),
-                       Cost(candidate.point)) /
+    return gain.Expect(loss_->Predict(candidate.settings, candidate.point), Cost(candidate.point)) /
            Seconds(candidate.settings);
   }
 

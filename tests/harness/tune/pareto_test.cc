@@ -19,8 +19,8 @@ using quantize::Precision;
 using quantize::QuantPlan;
 
 constexpr double kLimit = 0.03;
-constexpr double kLuck = 0.01;       // Standard deviation of the same.
-constexpr double kSaving = 0.55;     // Of the time, by int8 everywhere.
+constexpr double kLuck = 0.01;    // Standard deviation of the same.
+constexpr double kSaving = 0.55;  // Of the time, by int8 everywhere.
 constexpr int kTrials = 20;
 
 struct Scene {
@@ -28,7 +28,8 @@ struct Scene {
   // What adaptive rounding takes, by what a trial takes without recipes.
   double rounding_s = 0;
   bool costs_known = false;
-  // Standard deviation, on the logarithmic scale, of how much of its error recipes leave an operator.
+  // Standard deviation, on the logarithmic scale, of how much of its error recipes leave an
+  // operator.
   double uneven = 0;
 };
 
@@ -207,7 +208,7 @@ double Area(std::vector<std::pair<double, double>> loss_and_cost) {
 
 struct Outcome {
   double hypervolume = 0, fastest = 1;
-  double seconds = 0;  // By what a trial takes without recipes.
+  double seconds = 0;       // By what a trial takes without recipes.
   int first = kTrials + 1;  // Trials until one is feasible.
 };
 
@@ -265,7 +266,8 @@ void ExpectAhead(const Scene& scene) {
       earlier += ours[i].first < theirs[i].first ? 1 : 0;
       later += ours[i].first > theirs[i].first ? 1 : 0;
     }
-    testing::Test::RecordProperty(std::string(name) + "_ratio_per_mille", static_cast<int>(1000 * Median(ratio)));
+    testing::Test::RecordProperty(std::string(name) + "_ratio_per_mille",
+                                  static_cast<int>(1000 * Median(ratio)));
     testing::Test::RecordProperty(std::string(name) + "_wins", wins);
     if (name == "pareto") continue;
     EXPECT_GT(Median(ratio), 1.02) << name;
@@ -278,12 +280,10 @@ void ExpectAhead(const Scene& scene) {
 TEST(Pareto, IsAheadOfEveryOtherStrategyOnSimulatedModels) { ExpectAhead({}); }
 
 // And stays so where it weighs what recipes cost.
-TEST(Pareto, IsAheadWhereRecipesTakeTime) {
-  ExpectAhead({.rounding_s = 2, .costs_known = true});
-}
+TEST(Pareto, IsAheadWhereRecipesTakeTime) { ExpectAhead({.rounding_s = 2, .costs_known = true}); }
 
 double MedianOf(const std::vector<Outcome>& x, const std::vector<Outcome>& y,
-                double Outcome::* field) {
+                double Outcome::*field) {
   std::vector<double> ratio;
   for (size_t i = 0; i < x.size(); ++i) ratio.push_back(x[i].*field / y[i].*field);
   return Median(ratio);
@@ -295,7 +295,8 @@ double Seconds(const std::vector<Outcome>& outcomes) {
   return sum;
 }
 
-// Where plain int8 loses next to nothing, recipes that take 20 times as long as a trial are left out.
+// Where plain int8 loses next to nothing, recipes that take 20 times as long as a trial are left
+// out.
 TEST(Pareto, SpendsNoTimeOnRecipesThatPromiseLittle) {
   const StrategyEntry& pareto = **FindStrategy("pareto");
   const auto blind = SearchAll(pareto, {.plain_loss = 0.001, .rounding_s = 20});
