@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Compares the strategies of `assay tune` at equal numbers of trials, over several seeds; prints the
 tables of strategies.md. Run from the project's root; --help tells the rest.
 

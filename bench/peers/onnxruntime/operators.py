@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Writes models of one operator each for bench_onnxruntime: products of two activations, convolutions
 of three axes, transposed ones. Needs Debian's python3-onnx.
 Usage: operators.py FOLDER"""
