@@ -58,11 +58,11 @@ void Unfolding::PackLine(const float* line, const Run& run, int64_t nr, float* t
         line == nullptr ? run.count : std::clamp<int64_t>(begin_[i] - run.x, 0, run.count);
     const int64_t end = std::clamp<int64_t>(end_[i] - run.x, begin, run.count);
     std::fill(to, to + begin, 0.0f);
-    const float* from = line + (run.x + begin) * x.stride - x.pad_begin + tap * x.dilation;
-    if (x.stride == 1) {
-      if (begin < end) std::memcpy(to + begin, from, static_cast<size_t>(end - begin) * 4);
+    const int64_t first = (run.x + begin) * x.stride - x.pad_begin + tap * x.dilation;
+    if (x.stride == 1 && begin < end) {
+      std::memcpy(to + begin, line + first, static_cast<size_t>(end - begin) * 4);
     } else {
-      for (int64_t o = begin; o < end; ++o) to[o] = from[(o - begin) * x.stride];
+      for (int64_t o = begin; o < end; ++o) to[o] = line[first + (o - begin) * x.stride];
     }
     std::fill(to + end, to + run.count, 0.0f);
   }
