@@ -68,7 +68,8 @@ void DeclareHow(CLI::App& app, Options& options) {
   app.add_option("--rounds", options.race.max_rounds, "Rounds at most; each times everybody twice")
       ->capture_default_str()
       ->check(CLI::Range(2, 100000));
-  app.add_option("--budget", options.race.budget_s, "Seconds of timing per shape")
+  app.add_option("--budget", options.race.budget_s,
+                 "Seconds of timing per shape; --cold goes by --rounds instead")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
   app.add_flag("--variants", options.race.variants, "Also every variant of Assay that can run");
