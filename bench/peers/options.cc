@@ -73,7 +73,8 @@ void DeclareHow(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
   app.add_flag("--variants", options.race.variants, "Also every variant of Assay that can run");
-  app.add_flag("--cold", options.race.cold, "Single calls with nothing but source and output in caches");
+  app.add_flag("--cold", options.race.cold,
+               "Single calls with nothing but source and output in caches");
   app.add_option("--json", options.json, "Write Google Benchmark JSON to FILE, or - for stdout")
       ->type_name("FILE|-");
   app.add_option("--markdown", options.markdown, "Write the tables as Markdown")->type_name("FILE");
