@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 
+#include "bench/common/awake_cpus.h"
 #include "bench/common/idle.h"
 #include "bench/common/pinned_threads.h"
 #include "bench/peers/assay.h"
@@ -124,8 +125,10 @@ void TimeWarm(Field& field, const RaceOptions& options) {
   runner.settling_runs = 1;
   runner.seed = options.seed;
   runner.stop = measure::Interrupted;
+  std::optional<bench::AwakeCpus> awake;
   std::optional<bench::PinnedThreads> pinned;
   if (options.threads > 1) {
+    awake.emplace(options.threads);
     for (const auto& contestant : field.contestants) contestant->Once();  // Its threads are there.
     pinned.emplace();
     runner.before_sample = bench::WaitUntilIdle;

@@ -35,37 +35,6 @@ T* Advance(T* p, int64_t bytes) {
   return static_cast<Byte*>(p) + bytes;
 }
 
-// How the tiles and panels of a group are cut into blocks.
-struct Grid {
-  int64_t rows = 1, columns = 1;
-};
-
-// What the busiest of the threads has to do, in tiles times panels, with even shares of the blocks.
-int64_t LongestShare(int64_t groups, int64_t tiles, int64_t panels, int threads, Grid grid) {
-  const int64_t blocks = groups * grid.rows * grid.columns;
-  const int64_t block = CeilDiv(tiles, grid.rows) * CeilDiv(panels, grid.columns);
-  return CeilDiv(blocks, threads) * block;
-}
-
-// The grid of the shortest longest share, with so many blocks that the one in hand when others have
-// finished is small; of those that are within 2 % of each other, the one with the fewest cuts
-// through the columns, since each reads all rows again.
-Grid BestGrid(int64_t groups, int64_t tiles, int64_t panels, int threads) {
-  const int64_t blocks = threads * kTasksPerThread;
-  Grid best;
-  int64_t best_share = LongestShare(groups, tiles, panels, threads, best);
-  for (int64_t columns = 1; columns <= std::min(panels, blocks); ++columns) {
-    for (int64_t rows = std::min(tiles, CeilDiv(blocks, groups * columns)); rows > 0; --rows) {
-      const int64_t share = LongestShare(groups, tiles, panels, threads, {rows, columns});
-      if (share * 50 < best_share * 49) {
-        best = {rows, columns};
-        best_share = share;
-      }
-    }
-  }
-  return best;
-}
-
 }  // namespace
 
 Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const void* bias,
@@ -77,6 +46,7 @@ Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const 
   product.problem_ = problem;
   product.tiling_ = TilingOf(*product.variant_, problem);
   product.cycles_ = EstimateCycles(*product.variant_, problem);
+  product.threads_ = ThreadsThatPay(product.cycles_, options.threads);
   product.kernel_ = KernelFor(*product.variant_, problem.type);
   product.rhs_ = PackedRhs(rhs, *product.variant_, problem.type);
   for (int64_t tap = 0; tap < problem.taps; ++tap) {
@@ -84,9 +54,20 @@ Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const 
   }
   product.stage_ = ToStage(stage);
   product.scratch_bytes_ = scratch_bytes;
+  product.grid_ = product.GridOf(product.tiling_, product.cycles_, true, product.threads_);
   product.bias_ = PackBias(rhs, bias, stage, problem.type, *product.variant_);
   product.scale_ = PackScale(rhs, stage, problem.type, *product.variant_);
   return product;
+}
+
+Grid Product::GridOf(const Tiling& tiling, double cycles, bool side_by_side, int threads) const {
+  return BestGrid({.groups = problem_.groups,
+                   .tiles = tiling.tiles(),
+                   .panels = rhs_.panels(),
+                   .mr = variant_->mr,
+                   .cycles = cycles,
+                   .side_by_side = side_by_side},
+                  threads);
 }
 
 int64_t Product::worker_bytes() const {
@@ -121,11 +102,12 @@ void Product::Run(Rows rows, RowSource source, const Output& output, void* works
     }
     return;
   }
-  const Grid grid = BestGrid(groups, tiles, panels, threads);
+  const bool side_by_side = output.group_stride == 0;
+  const bool planned = tiles == tiling_.tiles() && threads == threads_ && side_by_side;
+  const Grid grid = planned ? grid_ : GridOf(tiling, cycles, side_by_side, threads);
   const int64_t stride = bytes != nullptr ? worker_bytes() : 0;
-  pool.Run(groups * grid.rows * grid.columns, [&](int64_t task, int worker) {
-    const int64_t group = task / (grid.rows * grid.columns);
-    const int64_t row = task % grid.rows, column = task / grid.rows % grid.columns;
+  pool.Run(grid.tasks(), [&](int64_t task, int worker) {
+    const auto [group, row, column] = grid.BlockOf(task);
     RunBlock({group, row * tiles / grid.rows, (row + 1) * tiles / grid.rows,
               column * panels / grid.columns, (column + 1) * panels / grid.columns},
              tiling, source, output, bytes + worker * stride);

@@ -12,6 +12,7 @@
 #include "kernels/base/status.h"
 #include "kernels/cpu/thread_pool.h"
 #include "kernels/gemm/dispatch.h"
+#include "kernels/gemm/grid.h"
 #include "kernels/gemm/packing.h"
 
 namespace assay::gemm {
@@ -86,6 +87,7 @@ class Product {
 
   Product() = default;
   int64_t worker_bytes() const;
+  Grid GridOf(const Tiling& tiling, double cycles, bool side_by_side, int threads) const;
   int64_t RunTiles(const Span& span, Tile& tile, TileCursor& cursor, int64_t tiles,
                    int64_t panel_begin, int64_t panel_end) const;
   int64_t RunPanels(Span span, Tile& tile, TileCursor& cursor, int64_t tiles, int64_t panel_begin,
@@ -102,7 +104,9 @@ class Product {
 
   Problem problem_;
   Tiling tiling_{1, 1, 1};  // Of the problem's m, and its
-  double cycles_ = 0;       // estimated cycles.
+  double cycles_ = 0;       // estimated cycles,
+  int threads_ = 1;         // and for so many threads
+  Grid grid_;               // its tasks.
   const Variant* variant_ = nullptr;
   Kernel kernel_ = nullptr;
   PackedRhs rhs_;
