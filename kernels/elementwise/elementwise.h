@@ -51,6 +51,14 @@ void DequantizeU8F32(const Rows& rows, QuantParams params, const uint8_t* src, f
 // rows.count is the channels. lo and hi clamp the result.
 void DequantizeS32F32(const Rows& rows, const float* scale, const int32_t* src, float* dst,
                       float lo, float hi, ThreadPool& pool, IsaSet usable = UsableIsas());
+// What Variant::requantize_s32 does to a row of sums: y = src[i] + factor * offset[i], which wraps
+// like int32, then dst[i] = RoundClamp(float(y) * scale[i], zero_point, 0, 255).
+struct RequantizeS32Params {
+  const float* scale;               // Finite, one per element.
+  const int32_t* offset = nullptr;  // One per element; nullptr: zeros.
+  int32_t factor = 0;
+  int32_t zero_point = 0;
+};
 // Every row: y = exp(src - greatest) / their sum, with a relative error of at most
 // (8 + (greatest - src) + count / 16) 2^-24 where y is normal; what is below e^-87 of the greatest
 // may be 0. A NaN, or no finite greatest, makes the whole row NaN.

@@ -24,6 +24,8 @@ struct Variant {
   void (*dequantize)(QuantParams params, const uint8_t* src, float* dst, int64_t n);
   void (*dequantize_s32)(const float* scale, const int32_t* src, float* dst, int64_t n, float lo,
                          float hi);
+  void (*requantize_s32)(const RequantizeS32Params& params, const int32_t* src, uint8_t* dst,
+                         int64_t n);
   // One whole row; the vector tiers agree to the bit, the scalar one is std::exp's.
   void (*softmax)(const float* src, float* dst, int64_t n);
 };

@@ -121,6 +121,7 @@ struct Vec256 {
   [[gnu::always_inline]] static Int SumPairs8(Int x) { return _mm256_maddubs_epi16(x, Set8(1)); }
   [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm256_sub_epi16(a, b); }
   [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  [[gnu::always_inline]] static Int Mul32(Int a, Int b) { return _mm256_mullo_epi32(a, b); }
   template <int kBits>
   [[gnu::always_inline]] static Int ShiftLeft16(Int x) {
     return _mm256_slli_epi16(x, kBits);

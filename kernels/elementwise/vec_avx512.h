@@ -119,6 +119,7 @@ struct Vec512 {
   [[gnu::always_inline]] static Int SumPairs8(Int x) { return _mm512_maddubs_epi16(x, Set8(1)); }
   [[gnu::always_inline]] static Int Sub16(Int a, Int b) { return _mm512_sub_epi16(a, b); }
   [[gnu::always_inline]] static Int Add32(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  [[gnu::always_inline]] static Int Mul32(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
   template <int kBits>
   [[gnu::always_inline]] static Int ShiftLeft16(Int x) {
     return _mm512_slli_epi16(x, kBits);

@@ -119,11 +119,16 @@ int64_t PackedK(const Variant& variant, int64_t k) {
   return (k + step - 1) / step * step;
 }
 
+int64_t TapBytes(const Variant& variant, int64_t k) {
+  const bool has_constants = variant.rhs == RhsFormat::kSignMagnitude8x4;
+  return PackedK(variant, k) * variant.nr * ElementBytes(variant.rhs) +
+         (has_constants ? 4 * variant.nr : 0);
+}
+
 PackedRhs::PackedRhs(const RhsView& view, const Variant& variant, ComputeType type)
     : taps_(view.taps),
       panels_((view.n + variant.nr - 1) / variant.nr),
-      tap_bytes_(PackedK(variant, view.k()) * variant.nr * ElementBytes(variant.rhs) +
-                 (variant.rhs == RhsFormat::kSignMagnitude8x4 ? 4 * variant.nr : 0)),
+      tap_bytes_(TapBytes(variant, view.k())),
       data_(static_cast<size_t>(view.groups * panels_ * taps_ * tap_bytes_)) {
   const Packer packer{view, variant, type, PackedK(variant, view.k()) / StepOfK(variant.rhs),
                       tap_bytes_};

@@ -38,6 +38,9 @@ int64_t ColumnAt(const Variant& variant, ComputeType type, int64_t position);
 // k rounded up to whole steps of the variant.
 int64_t PackedK(const Variant& variant, int64_t k);
 
+// What a tap of k elements takes in a panel.
+int64_t TapBytes(const Variant& variant, int64_t k);
+
 class PackedRhs {
  public:
   PackedRhs() = default;

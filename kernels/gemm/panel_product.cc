@@ -13,9 +13,6 @@
 namespace assay::gemm {
 namespace {
 
-// Panels that rows pass by together stay within this much of the second level. Several only where
-// the rows are more than that: they are read for each group of panels.
-constexpr int64_t kPanelCacheBytes = int64_t{256} << 10;
 // As in product.cc.
 constexpr int64_t kFarBytes = int64_t{2} << 20;
 // Bytes that a panel takes per cycle when it is packed.
@@ -76,27 +73,19 @@ PanelProduct::PanelProduct(const PanelSpec& spec, const Variant& variant, const 
     : spec_(spec),
       variant_(&variant),
       stage_(ToStage(stage)),
-      tiling_(TilingOf(variant, ToProblem(spec))),
-      panels_(CeilDiv(spec.n, variant.nr)),
-      at_once_(1),
-      parts_(1),
-      cycles_(Cycles(spec, variant)) {
+      grid_({.batch = spec.batch,
+             .panels = CeilDiv(spec.n, variant.nr),
+             .panel_bytes = PackedK(variant, spec.k) * variant.nr * 4,
+             .lhs_bytes = spec.m * spec.k * 4,
+             .cycles = Cycles(spec, variant)},
+            TilingOf(variant, ToProblem(spec)), threads) {
   ASSAY_CHECK(variant.nr <= kMaxColumns);
   if (spec_.lhs_stride == 0) spec_.lhs_stride = spec.k;
   if (spec_.dst_stride == 0) spec_.dst_stride = spec.n;
-  if (spec.m * spec.k * 4 > kPanelCacheBytes) {
-    at_once_ = std::clamp<int64_t>(kPanelCacheBytes / (panel_floats() * 4), 1,
-                                   std::min(panels_, kMostPanels));
-  }
-  if (threads > 1) {
-    const int64_t wanted = threads * kTasksPerThread;
-    at_once_ = std::min(at_once_, CeilDiv(spec.batch * panels_, wanted));
-    parts_ = std::min(tiling_.tiles(), CeilDiv(wanted, spec.batch * CeilDiv(panels_, at_once_)));
-  }
 }
 
 size_t PanelProduct::workspace_bytes(int threads) const {
-  return static_cast<size_t>(threads * at_once_ * panel_floats()) * sizeof(float);
+  return static_cast<size_t>(threads * grid_.at_once() * panel_floats()) * sizeof(float);
 }
 
 Tile PanelProduct::StartTile() const {
@@ -113,17 +102,17 @@ Tile PanelProduct::StartTile() const {
   return tile;
 }
 
-void PanelProduct::RunPart(int64_t part, const Element& element, const Panels& panels,
-                           Tile& tile) const {
-  const int64_t nr = variant_->nr, tiles = tiling_.tiles();
-  TileCursor cursor(tiling_, part * tiles / parts_);
-  for (int64_t t = part * tiles / parts_; t < (part + 1) * tiles / parts_; ++t) {
+void PanelProduct::RunUnit(const PanelGrid::Unit& unit, const Element& element,
+                           const Panels& panels, Tile& tile) const {
+  const int64_t nr = variant_->nr;
+  TileCursor cursor(grid_.tiling(), unit.first_tile);
+  for (int64_t t = unit.first_tile; t < unit.last_tile; ++t) {
     const int64_t row = cursor.first();
     tile.m = cursor.Next();
     tile.first_row = element.lhs + row * spec_.lhs_stride;
-    for (int64_t i = 0; i < panels.count; ++i) {
-      const int64_t column = (panels.first + i) * nr;
-      tile.rhs = panels.at[i];
+    for (int64_t i = 0; i < unit.panels; ++i) {
+      const int64_t column = (unit.first_panel + i) * nr;
+      tile.rhs = panels[i];
       tile.n = std::min(nr, spec_.n - column);
       tile.dst = element.dst + row * spec_.dst_stride + column;
       if (element.residual != nullptr) {
@@ -134,38 +123,34 @@ void PanelProduct::RunPart(int64_t part, const Element& element, const Panels& p
   }
 }
 
-void PanelProduct::PackPanels(int64_t batch, Pack pack, float* rooms, Panels& panels) const {
+void PanelProduct::PackPanels(const PanelGrid::Unit& unit, Pack pack, float* rooms,
+                              Panels& panels) const {
   const int64_t nr = variant_->nr;
-  for (int64_t i = 0; i < panels.count; ++i) {
-    const int64_t column = (panels.first + i) * nr;
-    panels.at[i] = pack({batch, column, std::min(nr, spec_.n - column), spec_.k, nr, variant_->rhs,
-                         rooms + i * panel_floats()});
+  for (int64_t i = 0; i < unit.panels; ++i) {
+    const int64_t column = (unit.first_panel + i) * nr;
+    panels[i] = pack({unit.batch, column, std::min(nr, spec_.n - column), spec_.k, nr,
+                      variant_->rhs, rooms + i * panel_floats()});
   }
 }
 
 void PanelProduct::Run(Place place, Pack pack, void* workspace, ThreadPool& pool) const {
-  const int64_t groups = CeilDiv(panels_, at_once_), units = groups * parts_;
   const auto work = [&](int64_t begin, int64_t end, int worker) {
-    float* rooms = static_cast<float*>(workspace) + worker * at_once_ * panel_floats();
+    float* rooms = static_cast<float*>(workspace) + worker * grid_.at_once() * panel_floats();
     Panels panels;
     Tile tile = StartTile();
-    for (int64_t unit = begin; unit < end; ++unit) {
-      const int64_t batch = unit / units, part = unit % parts_;
-      if (unit == begin || part == 0) {
-        panels.first = unit / parts_ % groups * at_once_;
-        panels.count = std::min(at_once_, panels_ - panels.first);
-        PackPanels(batch, pack, rooms, panels);
-      }
-      RunPart(part, place(batch), panels, tile);
+    for (int64_t index = begin; index < end; ++index) {
+      const PanelGrid::Unit unit = grid_[index];
+      if (index == begin || unit.new_panels) PackPanels(unit, pack, rooms, panels);
+      RunUnit(unit, place(unit.batch), panels, tile);
     }
   };
-  Split(spec_.batch * units, cycles_ / static_cast<double>(units), pool, work);
+  Split(grid_.units(), grid_.unit_cycles(), pool, work);
 }
 
 namespace {
 
-// Rows of k as they lie. Loops over vectors of 16 bytes in the place of memcpy's calls gained 14 % for
-// four rows by 64x197, and lost 3 % of 512x512x512; and 8 % in unfolding an image.
+// Rows of k as they lie. Loops over vectors of 16 bytes in the place of memcpy's calls gained 14 %
+// for four rows by 64x197, and lost 3 % of 512x512x512; and 8 % in unfolding an image.
 void CopyRows(const MatrixView& matrix, const PanelRequest& request) {
   const auto bytes = static_cast<size_t>(request.columns) * sizeof(float);
   const auto rest = static_cast<size_t>(request.nr - request.columns) * sizeof(float);

@@ -11,8 +11,8 @@
 #include "kernels/base/function_ref.h"
 #include "kernels/base/status.h"
 #include "kernels/cpu/thread_pool.h"
-#include "kernels/gemm/dispatch.h"
 #include "kernels/gemm/packing.h"
+#include "kernels/gemm/panel_grid.h"
 
 namespace assay::gemm {
 
@@ -63,28 +63,20 @@ class PanelProduct {
   void Run(Place place, Pack pack, void* workspace, ThreadPool& pool) const;
 
  private:
-  static constexpr int64_t kMostPanels = 64;
-  struct Panels {  // That rows pass by together.
-    int64_t first = 0, count = 0;
-    const float* at[kMostPanels];
-  };
+  using Panels = const float * [PanelGrid::kMostPanels];
 
   explicit PanelProduct(const PanelSpec& spec, const Variant& variant, const OutputStage& stage,
                         int threads);
   int64_t panel_floats() const { return PackedK(*variant_, spec_.k) * variant_->nr; }
   Tile StartTile() const;
-  void PackPanels(int64_t batch, Pack pack, float* rooms, Panels& panels) const;
-  // Tiles of that part of the rows.
-  void RunPart(int64_t part, const Element& element, const Panels& panels, Tile& tile) const;
+  void PackPanels(const PanelGrid::Unit& unit, Pack pack, float* rooms, Panels& panels) const;
+  void RunUnit(const PanelGrid::Unit& unit, const Element& element, const Panels& panels,
+               Tile& tile) const;
 
   PanelSpec spec_;
   const Variant* variant_;
   Stage stage_;
-  Tiling tiling_;
-  int64_t panels_;   // Of an element of the batch, and
-  int64_t at_once_;  // those that all rows pass by together.
-  int64_t parts_;    // Of the rows.
-  double cycles_;    // Of an element of the batch.
+  PanelGrid grid_;
 };
 
 // A right-hand operand in memory: element [p][j] is at data[p * row_stride + j * column_stride].

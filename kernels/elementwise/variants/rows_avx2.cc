@@ -5,9 +5,10 @@
 
 namespace assay::elementwise {
 
-extern const Variant rows_avx2 = {"rows_avx2",        Isa::kAvx2,           AddF32<Vec256>,
-                                  ClampF32<Vec256>,   AddU8<Vec256>,        LookupU8<Vec256>,
-                                  QuantizeU8<Vec256>, DequantizeU8<Vec256>, DequantizeS32<Vec256>,
-                                  Softmax<Vec256>};
+extern const Variant rows_avx2 = {
+    "rows_avx2",           Isa::kAvx2,           AddF32<Vec256>,
+    ClampF32<Vec256>,      AddU8<Vec256>,        LookupU8<Vec256>,
+    QuantizeU8<Vec256>,    DequantizeU8<Vec256>, DequantizeS32<Vec256>,
+    RequantizeS32<Vec256>, Softmax<Vec256>};
 
 }  // namespace assay::elementwise

@@ -5,9 +5,9 @@
 
 namespace assay::elementwise {
 
-extern const Variant rows_avx512 = {"rows_avx512",      Isa::kAvx512,         AddF32<Vec512>,
-                                    ClampF32<Vec512>,   AddU8<Vec512>,        LookupU8<Vec512>,
-                                    QuantizeU8<Vec512>, DequantizeU8<Vec512>, DequantizeS32<Vec512>,
-                                    Softmax<Vec512>};
+extern const Variant rows_avx512 = {
+    "rows_avx512",         Isa::kAvx512,          AddF32<Vec512>,     ClampF32<Vec512>,
+    AddU8<Vec512>,         LookupU8<Vec512>,      QuantizeU8<Vec512>, DequantizeU8<Vec512>,
+    DequantizeS32<Vec512>, RequantizeS32<Vec512>, Softmax<Vec512>};
 
 }  // namespace assay::elementwise

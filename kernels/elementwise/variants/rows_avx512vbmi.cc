@@ -27,8 +27,8 @@ struct Vec512Vbmi : Vec512 {
 }  // namespace
 
 extern const Variant rows_avx512vbmi = {
-    "rows_avx512vbmi",    Isa::kAvx512Vbmi,       AddF32<Vec512>,        ClampF32<Vec512>,
-    AddU8<Vec512>,        LookupU8<Vec512Vbmi>,   QuantizeU8<Vec512>,    DequantizeU8<Vec512>,
-    DequantizeS32<Vec512>, Softmax<Vec512>};
+    "rows_avx512vbmi",     Isa::kAvx512Vbmi,      AddF32<Vec512>,     ClampF32<Vec512>,
+    AddU8<Vec512>,         LookupU8<Vec512Vbmi>,  QuantizeU8<Vec512>, DequantizeU8<Vec512>,
+    DequantizeS32<Vec512>, RequantizeS32<Vec512>, Softmax<Vec512>};
 
 }  // namespace assay::elementwise

@@ -46,6 +46,17 @@ void DequantizeS32(const float* scale, const int32_t* src, float* dst, int64_t n
   for (int64_t i = 0; i < n; ++i) dst[i] = Clamp(static_cast<float>(src[i]) * scale[i], lo, hi);
 }
 
+void RequantizeS32(const RequantizeS32Params& p, const int32_t* src, uint8_t* dst, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    auto sum = static_cast<uint32_t>(src[i]);
+    if (p.offset != nullptr) {
+      sum += static_cast<uint32_t>(p.factor) * static_cast<uint32_t>(p.offset[i]);
+    }
+    const float y = static_cast<float>(static_cast<int32_t>(sum)) * p.scale[i];
+    dst[i] = static_cast<uint8_t>(RoundClamp(y, p.zero_point, 0, 255));
+  }
+}
+
 void Softmax(const float* src, float* dst, int64_t n) {
   if (n == 0) return;
   const float most = *std::max_element(src, src + n);
@@ -56,8 +67,8 @@ void Softmax(const float* src, float* dst, int64_t n) {
 
 }  // namespace
 
-extern const Variant rows_scalar = {"rows_scalar", Isa::kScalar, AddF32,     ClampF32,
-                                    AddU8,         LookupU8,     QuantizeU8, DequantizeU8,
-                                    DequantizeS32, Softmax};
+extern const Variant rows_scalar = {"rows_scalar", Isa::kScalar,  AddF32,     ClampF32,
+                                    AddU8,         LookupU8,      QuantizeU8, DequantizeU8,
+                                    DequantizeS32, RequantizeS32, Softmax};
 
 }  // namespace assay::elementwise

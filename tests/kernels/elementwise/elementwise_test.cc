@@ -190,6 +190,33 @@ TEST_P(EveryVariant, Dequantize) {
   });
 }
 
+// Sums of all sizes, with what a row adds to them; halves, which go to the even.
+TEST_P(EveryVariant, RequantizeS32) {
+  ForLengths([&](int64_t n, Guard guard) {
+    Guarded<int32_t> src(n, guard), offset(n, guard);
+    Guarded<float> scale(n, guard);
+    Guarded<uint8_t> dst(n, guard);
+    FillWith(src, [&] { return static_cast<int32_t>(random()) >> random() % 32; });
+    FillWith(offset, [&] { return static_cast<int32_t>(random() % 511) - 255; });
+    FillWith(scale, [&] { return random() % 4 == 0 ? 0.5f : 1.0f / static_cast<float>(random()); });
+    for (const int32_t factor : {0, 1, 12'345, -1}) {
+      for (const int32_t zero_point : {0, 77, 255}) {
+        const int32_t* added = factor == 0 ? nullptr : offset.data();
+        variant().requantize_s32({scale.data(), added, factor, zero_point}, src.data(), dst.data(),
+                                 n);
+        for (int64_t i = 0; i < n; ++i) {
+          const auto sum = static_cast<int32_t>(static_cast<uint32_t>(src[i]) +
+                                                static_cast<uint32_t>(factor) *
+                                                    static_cast<uint32_t>(offset[i]));
+          ASSERT_EQ(dst[i], RoundClamp(static_cast<float>(sum) * scale[i], zero_point, 0, 255))
+              << src[i] << " at " << i;
+        }
+        EXPECT_TRUE(dst.Intact());
+      }
+    }
+  });
+}
+
 TEST_P(EveryVariant, DequantizeS32) {
   ForLengths([&](int64_t n, Guard guard) {
     Guarded<int32_t> src(n, guard);
