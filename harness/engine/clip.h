@@ -9,9 +9,10 @@
 
 namespace assay::engine {
 
+// What ONNX says, of attributes and of inputs, that are not there: an infinity becomes finite.
 struct Bounds {
-  float lo = -std::numeric_limits<float>::infinity();
-  float hi = std::numeric_limits<float>::infinity();
+  float lo = std::numeric_limits<float>::lowest();
+  float hi = std::numeric_limits<float>::max();
 };
 
 // Of a Clip that inference has accepted. As ONNX says, lo > hi gives hi everywhere.

@@ -54,6 +54,11 @@ TEST(Ops, Pointwise) {
   EXPECT_THAT(Values<float>(RunNode("Relu", {x})), ElementsAre(0, 0, 0, 1, 4));
   EXPECT_THAT(Values<float>(RunNodeWith("Clip", x, {F({}, {-1}), F({}, {2})})),
               ElementsAre(-1, -0.5, 0, 1, 2));
+  // Bounds that are not there are the ends of what is finite.
+  const float most = std::numeric_limits<float>::max();
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(Values<float>(RunNode("Clip", {F({3}, {-infinity, 0.5, infinity})})),
+              ElementsAre(-most, 0.5, most));
   const Tensor sigmoid = RunNode("Sigmoid", {x});
   const Tensor exp = RunNode("Exp", {x});
   for (size_t i = 0; i < 5; ++i) {
