@@ -1,6 +1,9 @@
-// CodeProduct: sums of products of codes less their zero points, by the kernels: for ConvInteger
-// and MatMulInteger, whose weights are constants more often than not.
+// CodeProduct: sums of products of codes less their zero points, by the kernels: for ConvInteger,
+// MatMulInteger and QLinearMatMul, whose weights are constants more often than not.
 #pragma once
+
+#include <optional>
+#include <vector>
 
 #include "harness/engine/lowerer.h"
 
@@ -16,5 +19,16 @@ struct CodeInputs {
 // kernel does it, since b is not constant, less its zero points no s8, or of other axes.
 Result<bool> AddCodeConvolution(const Node& node, Lowerer& lowerer, const CodeInputs& inputs);
 Result<bool> AddCodeMatrix(const Node& node, Lowerer& lowerer, const CodeInputs& inputs);
+
+// What becomes of a sum: saturate(round(sum * scale) + zero point), by floats.
+struct CodeResult {
+  std::vector<float> scales;  // One, or one per column.
+  int32_t zero_point = 0;     // In the range of the result's type, u8 or s8.
+};
+
+// Appends the steps of numpy.matmul(a, b), whether b is constant or not. Without `result`, dst is
+// the sums.
+Status AddCodeMatMul(const Node& node, Lowerer& lowerer, const CodeInputs& inputs,
+                     const std::optional<CodeResult>& result);
 
 }  // namespace assay::engine

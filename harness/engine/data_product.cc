@@ -1,9 +1,9 @@
 #include "harness/engine/data_product.h"
 
-#include <array>
 #include <memory>
 #include <vector>
 
+#include "harness/engine/matrix_batch.h"
 #include "kernels/base/check.h"
 #include "kernels/gemm/panel_product.h"
 
@@ -11,65 +11,6 @@ namespace assay::engine {
 namespace {
 
 using gemm::PanelProduct;
-
-int64_t RowStride(const Operand& operand) { return operand.strides[operand.strides.size() - 2]; }
-
-// Where the matrices of a batch start: of lhs, rhs and dst.
-class Batch {
- public:
-  explicit Batch(const DataProduct& product) : m_(product.m()) {
-    const Shape& shape = product.dst.shape;
-    const auto rank = static_cast<size_t>(shape.rank()) - 2;
-    const Strides lhs = product.lhs.BroadcastStrides(shape), dst = product.dst.strides;
-    Operand matrices = product.rhs;  // Starts alone: their extents need not be those of dst.
-    matrices.shape[matrices.shape.rank() - 2] = matrices.shape[matrices.shape.rank() - 1] = 1;
-    const Strides rhs = matrices.BroadcastStrides(shape);
-    for (size_t i = 0; i < rank; ++i)
-      axes_[i] = {shape[static_cast<int>(i)], lhs[i], rhs[i], dst[i]};
-    rank_ = rank;
-    FoldIntoRows(RowStride(product.lhs), RowStride(product.dst));
-  }
-
-  int64_t m() const { return m_; }  // Rows of an element, with what was folded into them.
-  int64_t elements() const {
-    int64_t product = 1;
-    for (size_t i = 0; i < rank_; ++i) product *= axes_[i].extent;
-    return product;
-  }
-
-  struct Starts {
-    int64_t lhs = 0, rhs = 0, dst = 0;
-  };
-  Starts operator[](int64_t index) const {
-    Starts at;
-    for (size_t i = rank_; i-- > 0; index /= axes_[i].extent) {
-      const int64_t step = index % axes_[i].extent;
-      at = {at.lhs + step * axes_[i].lhs, at.rhs + step * axes_[i].rhs,
-            at.dst + step * axes_[i].dst};
-    }
-    return at;
-  }
-
- private:
-  struct Axis {
-    int64_t extent = 1, lhs = 0, rhs = 0, dst = 0;
-  };
-
-  // Elements that share their right-hand side are more rows of one product.
-  void FoldIntoRows(int64_t lhs_row, int64_t dst_row) {
-    while (rank_ > 0) {
-      const Axis& axis = axes_[rank_ - 1];
-      const bool follows = axis.rhs == 0 && axis.lhs == m_ * lhs_row && axis.dst == m_ * dst_row;
-      if (axis.extent != 1 && !follows) return;
-      m_ *= axis.extent;
-      --rank_;
-    }
-  }
-
-  std::array<Axis, kMaxRank> axes_;
-  size_t rank_ = 0;
-  int64_t m_;
-};
 
 }  // namespace
 
@@ -83,12 +24,12 @@ bool DataProduct::TakesAddend(const Operand& operand) const {
 // Of one row, to pack a matrix takes longer than to multiply it: 12 times 1x197x64 in 16 us by
 // loops, in 24 by the kernels.
 bool DataProduct::Pays() const {
-  return k() > 0 && (Batch(*this).m() > 1 || rhs.strides.back() != 1);
+  return k() > 0 && (MatrixBatch(lhs, rhs, dst).m() > 1 || rhs.strides.back() != 1);
 }
 
 Status AddDataProduct(const Node& node, Lowerer& lowerer, const DataProduct& product) {
-  const Batch batch(product);
   const Operand &lhs = product.lhs, &rhs = product.rhs, &dst = product.dst;
+  const MatrixBatch batch(lhs, rhs, dst);
   const auto& addend = product.addend;
   ASSAY_CHECK(!addend || product.TakesAddend(*addend));
   const bool of_rows = addend && addend->shape.rank() == 2 && addend->shape[0] > 1;

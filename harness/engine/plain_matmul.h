@@ -16,27 +16,6 @@ struct PlainMatMul {
   // Operands of a checked node, dense.
   PlainMatMul(const Operand& a, const Operand& b, const Operand& dst);
 
-  // store(at, column, sum): element `at` of the dense result is the sum of product(a, b, column).
-  template <typename Sum, typename A, typename B, typename Product, typename Store>
-  void Run(const A* a, const B* b, ThreadPool& pool, const Product& product,
-           const Store& store) const {
-    const auto steps = rows.steps();
-    rows.Run(pool, [&](const auto& at) {
-      for (int64_t i = 0; i < rows.inner(); ++i) {
-        const int64_t to = at[0] + i * steps[0];
-        const A* lhs = a + at[1] + i * steps[1];
-        const B* rhs = b + at[2] + i * steps[2];
-        for (int64_t column = 0; column < columns; ++column) {
-          Sum sum = 0;
-          for (int64_t k = 0; k < depth; ++k) {
-            sum += product(lhs[k], rhs[k * columns + column], column);
-          }
-          store(to + column, column, sum);
-        }
-      }
-    });
-  }
-
   // dst = a * b. Sums grow in the result row by row of b, so that neighbors lie next to each other.
   template <typename T>
   void Run(const T* a, const T* b, T* dst, ThreadPool& pool) const {

@@ -1,5 +1,5 @@
 // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul: exact sums of products of codes less
-// their zero points, by kernels where there is one for XInteger, otherwise as loops. QLinearX then
+// their zero points, by kernels but for convolutions that none does, which are loops. QLinearX then
 // scale and round once, as QuantizeLinear does.
 #include <limits>
 
@@ -41,33 +41,36 @@ Result<DType> CheckOperands(const Inference& inference, const Inputs& inputs, in
   return result;
 }
 
-// From the sum of a channel to the result of type Y: the sum itself for int32, otherwise
-// saturate(round(sum * (a scale * b scale / y scale)) + zero point), by floats.
+// Of QLinearX: sums times a scale * b scale / y scale.
+CodeResult ResultOf(const Node& node, const Lowerer& lowerer) {
+  const float a = ScalesOf(node, lowerer, kQLinear.a_scale)[0];
+  const float y = ScalesOf(node, lowerer, kQLinear.y_scale)[0];
+  CodeResult result{.scales = {}, .zero_point = ZeroPointsOf(node, lowerer, kQLinear.y_zero)[0]};
+  for (float b : ScalesOf(node, lowerer, kQLinear.b_scale)) result.scales.push_back(a * b / y);
+  return result;
+}
+
+// From the sum of a channel to the result of type Y: the sum itself for int32.
 template <typename Y>
 class Answer {
  public:
-  Answer(const Node& node, const Lowerer& lowerer, const Inputs& inputs) {
-    if constexpr (sizeof(Y) == 1) {
-      const float a = ScalesOf(node, lowerer, inputs.a_scale)[0];
-      const float y = ScalesOf(node, lowerer, inputs.y_scale)[0];
-      for (float b : ScalesOf(node, lowerer, inputs.b_scale)) factors_.push_back(a * b / y);
-      zero_point_ = ZeroPointsOf(node, lowerer, inputs.y_zero)[0];
-    }
+  Answer(const Node& node, const Lowerer& lowerer) {
+    if constexpr (sizeof(Y) == 1) result_ = ResultOf(node, lowerer);
   }
   Y operator()(int32_t sum, int64_t channel) const {
     if constexpr (sizeof(Y) == 4) {
       return sum;
     } else {
-      const float factor = factors_[factors_.size() == 1 ? 0 : static_cast<size_t>(channel)];
-      return static_cast<Y>(RoundClamp(static_cast<float>(sum) * factor, zero_point_,
+      const auto& scales = result_.scales;
+      const float scale = scales[scales.size() == 1 ? 0 : static_cast<size_t>(channel)];
+      return static_cast<Y>(RoundClamp(static_cast<float>(sum) * scale, result_.zero_point,
                                        std::numeric_limits<Y>::min(),
                                        std::numeric_limits<Y>::max()));
     }
   }
 
  private:
-  std::vector<float> factors_;
-  int32_t zero_point_ = 0;
+  CodeResult result_;
 };
 
 template <const Inputs& kInputs>
@@ -97,7 +100,7 @@ Status AddConvolutionOf(const Node& node, Lowerer& lowerer, const Inputs& inputs
   const int32_t x_zero = ZeroPointsOf(node, lowerer, inputs.a_zero)[0];
   std::vector<int32_t> w_zeros = ZeroPointsOf(node, lowerer, inputs.b_zero);
   w_zeros.resize(static_cast<size_t>(plain.oc), w_zeros[0]);
-  const Answer<Y> answer(node, lowerer, inputs);
+  const Answer<Y> answer(node, lowerer);
   auto added = lowerer.Add(node, reads, {dst}, [=](const Frame& frame) -> Status {
     const int32_t* biases = bias.buffer < 0 ? nullptr : frame.At<const int32_t>(bias);
     Y* to = frame.At<Y>(dst);
@@ -132,32 +135,6 @@ Status InferMatrix(Inference& inference) {
   return inference.Set(0, result, shape);
 }
 
-template <typename A, typename B, typename Y>
-Status AddMatrixProduct(const Node& node, Lowerer& lowerer, const Inputs& inputs) {
-  const Operand a = lowerer.Dense(node.input(inputs.a)), b = lowerer.Dense(node.input(inputs.b));
-  const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
-  const PlainMatMul product(a, b, dst);
-  const int32_t a_zero = ZeroPointsOf(node, lowerer, inputs.a_zero)[0];
-  std::vector<int32_t> b_zeros = ZeroPointsOf(node, lowerer, inputs.b_zero);
-  b_zeros.resize(static_cast<size_t>(product.columns), b_zeros[0]);
-  const Answer<Y> answer(node, lowerer, inputs);
-  auto added = lowerer.Add(node, {a, b}, {dst}, [=](const Frame& frame) -> Status {
-    Y* to = frame.At<Y>(dst);
-    product.Run<uint32_t>(
-        frame.At<const A>(a), frame.At<const B>(b), *frame.pool,
-        [&](A x, B y, int64_t column) {
-          return static_cast<uint32_t>((x - a_zero) * (y - b_zeros[static_cast<size_t>(column)]));
-        },
-        [&](int64_t at, int64_t column, uint32_t sum) {
-          to[at] = answer(static_cast<int32_t>(sum), column);
-        });
-    return {};
-  });
-  added.info.macs = dst.elements() * product.depth;
-  added.info.int8 = true;
-  return {};
-}
-
 // Calls function(A{}, B{}, Y{}) by the element types of operands and result.
 template <typename Function>
 Status WithCodes(const Node& node, const Lowerer& lowerer, const Inputs& inputs,
@@ -174,13 +151,14 @@ Status WithCodes(const Node& node, const Lowerer& lowerer, const Inputs& inputs,
   });
 }
 
-// Of XInteger, whose results are the sums as they are.
-constexpr CodeInputs kCodeInputs = {kInteger.a, kInteger.b, kInteger.a_zero, kInteger.b_zero};
+constexpr CodeInputs CodesOf(const Inputs& inputs) {
+  return {inputs.a, inputs.b, inputs.a_zero, inputs.b_zero};
+}
 
 template <const Inputs& kInputs>
 Status LowerConvolution(const Node& node, Lowerer& lowerer) {
   if constexpr (&kInputs == &kInteger) {
-    ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeConvolution(node, lowerer, kCodeInputs));
+    ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeConvolution(node, lowerer, CodesOf(kInteger)));
     if (added) return {};
   }
   return WithCodes(node, lowerer, kInputs, [&]<typename A, typename B, typename Y>(A, B, Y) {
@@ -191,12 +169,11 @@ Status LowerConvolution(const Node& node, Lowerer& lowerer) {
 template <const Inputs& kInputs>
 Status LowerMatrix(const Node& node, Lowerer& lowerer) {
   if constexpr (&kInputs == &kInteger) {
-    ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeMatrix(node, lowerer, kCodeInputs));
+    ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeMatrix(node, lowerer, CodesOf(kInputs)));
     if (added) return {};
+    return AddCodeMatMul(node, lowerer, CodesOf(kInputs), std::nullopt);
   }
-  return WithCodes(node, lowerer, kInputs, [&]<typename A, typename B, typename Y>(A, B, Y) {
-    return AddMatrixProduct<A, B, Y>(node, lowerer, kInputs);
-  });
+  return AddCodeMatMul(node, lowerer, CodesOf(kInputs), ResultOf(node, lowerer));
 }
 
 constexpr Lowering kMembers[] = {

@@ -6,6 +6,7 @@
 #include "harness/engine/fuse.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/matrix.h"
+#include "harness/engine/matrix_batch.h"
 #include "harness/engine/per_image.h"
 #include "harness/engine/plain_matmul.h"
 
@@ -46,17 +47,6 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   });
   added.info.macs = dst.elements() * product.depth;
   return {};
-}
-
-// A vector is a row on the left, a column on the right.
-Operand AsMatrix(const Operand& operand, int axis) {
-  if (operand.shape.rank() > 1) return operand;
-  std::vector<int64_t> dims = operand.shape.dims();
-  Operand matrix = operand;
-  dims.insert(dims.begin() + axis, 1);
-  matrix.shape = Shape(std::move(dims));
-  matrix.strides.insert(matrix.strides.begin() + axis, operand.shape[0]);
-  return matrix;
 }
 
 Status LowerData(const Node& node, Lowerer& lowerer) {

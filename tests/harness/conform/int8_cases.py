@@ -207,8 +207,9 @@ def conv_integer(draw, graph):
 
 def matrices(draw):
     m, k, n = (draw.random.randint(1, 40) for _ in range(3))
-    batch = draw.random.choice([[], [], [2], [2, 3]])
-    return [*batch, m, k], [*(batch if draw.random.random() < 0.3 else []), k, n]
+    batch = draw.random.choice([[], [], [2], [2, 3], [2, 1]])
+    own = draw.random.choice([[], [], [*batch[:-1], 3 if batch == [2, 1] else 1], batch] if batch else [[]])
+    return [*batch, m, k], [*own, k, n]
 
 
 def qlinear_matmul(draw, graph):
@@ -219,10 +220,14 @@ def qlinear_matmul(draw, graph):
     sums = centered(a, a_zero) @ centered(b, b_zero, b.ndim - 1)
     reals = scaled(sums, b_scale, sums.ndim - 1) * Fraction(float(a_scale))
     y_scale, y_zero = result_scale(draw, reals), draw.zero_point(y_type)
-    graph.nodes.append(node("QLinearMatMul", [
-        "a", *graph.parameters("a", a_scale, a_zero, a_type), graph.constant("b", b),
-        *graph.parameters("b", b_scale, b_zero, b_type), *graph.parameters("y", y_scale, y_zero, y_type)], ["y"]))
     graph.inputs["a"] = a
+    if draw.random.random() < 0.5:
+        graph.constant("b", b)
+    else:
+        graph.inputs["b"] = b
+    graph.nodes.append(node("QLinearMatMul", [
+        "a", *graph.parameters("a", a_scale, a_zero, a_type), "b",
+        *graph.parameters("b", b_scale, b_zero, b_type), *graph.parameters("y", y_scale, y_zero, y_type)], ["y"]))
     graph.outputs["y"] = quantized(reals, y_scale, y_zero, y_type, draw.exact)
 
 
