@@ -25,7 +25,8 @@ Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
 
 namespace {
 
-// As a loop.
+// As a loop, of floats or doubles.
+template <typename T>
 void AddLoop(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
   const Shape& shape = product.dst.shape;
   const int rank = shape.rank();
@@ -44,26 +45,30 @@ void AddLoop(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
   const OutputStage stage = FloatStage(node);
   std::vector<Operand> reads = {product.lhs, product.rhs};
   if (product.addend) reads.push_back(*product.addend);
-  auto added = lowerer.Add(
-      node, reads, {product.dst}, [=, lo = stage.lo, hi = stage.hi](const Frame& frame) -> Status {
-        const float* lhs = frame.At<const float>(product.lhs);
-        const float* rhs = frame.At<const float>(product.rhs);
-        const float* addend = product.addend ? frame.At<const float>(*product.addend) : nullptr;
-        float* dst = frame.At<float>(product.dst);
-        const auto steps = nest.steps();
-        nest.Run(*frame.pool, [&](const auto& at) {
-          for (int64_t i = 0; i < nest.inner(); ++i) {
-            const float* row = lhs + at[1] + i * steps[1];
-            const float* column = rhs + at[2] + i * steps[2];
-            float sum = 0.0f;
-            for (int64_t k = 0; k < depth; ++k) sum += row[k * lhs_step] * column[k * rhs_step];
-            sum *= product.alpha;
-            if (addend != nullptr) sum += product.beta * addend[at[3] + i * steps[3]];
-            dst[at[0] + i * steps[0]] = std::min(std::max(sum, lo), hi);
-          }
-        });
-        return {};
-      });
+  auto added = lowerer.Add(node, reads, {product.dst},
+                           [=, lo = static_cast<T>(stage.lo),
+                            hi = static_cast<T>(stage.hi)](const Frame& frame) -> Status {
+                             const T* lhs = frame.At<const T>(product.lhs);
+                             const T* rhs = frame.At<const T>(product.rhs);
+                             const T* addend =
+                                 product.addend ? frame.At<const T>(*product.addend) : nullptr;
+                             T* dst = frame.At<T>(product.dst);
+                             const auto steps = nest.steps();
+                             nest.Run(*frame.pool, [&](const auto& at) {
+                               for (int64_t i = 0; i < nest.inner(); ++i) {
+                                 const T* row = lhs + at[1] + i * steps[1];
+                                 const T* column = rhs + at[2] + i * steps[2];
+                                 T sum = 0;
+                                 for (int64_t k = 0; k < depth; ++k)
+                                   sum += row[k * lhs_step] * column[k * rhs_step];
+                                 sum *= product.alpha;
+                                 if (addend != nullptr)
+                                   sum += product.beta * addend[at[3] + i * steps[3]];
+                                 dst[at[0] + i * steps[0]] = std::min(std::max(sum, lo), hi);
+                               }
+                             });
+                             return {};
+                           });
   added.info.macs = shape.elements() * depth;
 }
 
@@ -92,12 +97,16 @@ void AddToProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& produ
 }  // namespace
 
 Status AddMatrixProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
+  if (product.dst.dtype == DType::kF64) {
+    AddLoop<double>(node, lowerer, product);
+    return {};
+  }
   DataProduct data;
   data.lhs = product.lhs;
   data.rhs = product.rhs;
   data.dst = product.dst;
   if (!data.Pays()) {
-    AddLoop(node, lowerer, product);
+    AddLoop<float>(node, lowerer, product);
     return {};
   }
   const bool adds = !product.addend || (product.beta == 1.0f && data.TakesAddend(*product.addend));

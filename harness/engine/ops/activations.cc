@@ -19,7 +19,7 @@ constexpr Lowering Activation(std::string_view op_type) {
 
 constexpr auto kCelu = [](const Node& node) {
   return [alpha = node.Float("alpha", 1.0f)]<typename T>(T x) {
-    return std::max(T{0}, x) + std::min(T{0}, alpha * std::expm1(x / alpha));
+    return x > T{0} ? x : alpha * std::expm1(x / alpha);  // NaN stays NaN.
   };
 };
 

@@ -8,10 +8,10 @@ namespace {
 
 Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 3));
-  for (size_t i = 0; i < 2; ++i) {
-    ASSAY_RETURN_IF_ERROR(inference.ExpectType(i, {DType::kF32}));
-    ASSAY_RETURN_IF_ERROR(inference.ExpectRank(i, 2));
-  }
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, kReals));
+  const DType dtype = inference.dtype(0);
+  ASSAY_RETURN_IF_ERROR(inference.ExpectType(1, {dtype}));
+  for (size_t i = 0; i < 2; ++i) ASSAY_RETURN_IF_ERROR(inference.ExpectRank(i, 2));
   const int trans_a = inference.node().Int("transA", 0) != 0 ? 1 : 0;
   const int trans_b = inference.node().Int("transB", 0) != 0 ? 1 : 0;
   const Shape& a = inference.shape(0);
@@ -22,7 +22,7 @@ Status Infer(Inference& inference) {
   }
   const Shape result = {a[trans_a], b[1 - trans_b]};
   if (inference.has(2)) {
-    ASSAY_RETURN_IF_ERROR(inference.ExpectType(2, {DType::kF32}));
+    ASSAY_RETURN_IF_ERROR(inference.ExpectType(2, {dtype}));
     ASSAY_ASSIGN_OR_RETURN(const Shape both,
                            BroadcastShape(inference.node(), inference.shape(2), result));
     if (both != result) {
@@ -30,7 +30,7 @@ Status Infer(Inference& inference) {
                              result.ToString());
     }
   }
-  return inference.Set(0, DType::kF32, result);
+  return inference.Set(0, dtype, result);
 }
 
 // Rows are images, and C is the same for all of them.
@@ -79,7 +79,8 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const Shape& a_shape = lowerer.shape(node.input(0));
   const int64_t k = a_shape[trans_a ? 0 : 1];
   const int64_t n = lowerer.shape(node.outputs[0])[1];
-  if (lowerer.constant(node.input(1)) != nullptr && !trans_a && k > 0 &&
+  const bool real = lowerer.type(node.input(0)).dtype == DType::kF32;
+  if (real && lowerer.constant(node.input(1)) != nullptr && !trans_a && k > 0 &&
       HasBiasForm(node, lowerer, n)) {
     return AddConstantProduct(node, lowerer, n, k);
   }

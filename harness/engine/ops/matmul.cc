@@ -15,7 +15,8 @@ namespace {
 
 Status Infer(Inference& inference) {
   ASSAY_RETURN_IF_ERROR(inference.ExpectInputs(2, 2));
-  ASSAY_RETURN_IF_ERROR(inference.ExpectType(0, kReals));
+  ASSAY_RETURN_IF_ERROR(
+      inference.ExpectType(0, {DType::kF32, DType::kF64, DType::kI32, DType::kI64}));
   ASSAY_RETURN_IF_ERROR(inference.ExpectType(1, {inference.dtype(0)}));
   ASSAY_ASSIGN_OR_RETURN(const Shape shape,
                          MatMulShape(inference.node(), inference.shape(0), inference.shape(1)));
@@ -29,22 +30,24 @@ bool PerImage(const Inference& inference) {
   return inference.constant(0) == nullptr && inference.constant(1) == nullptr && a >= 3 && a == b;
 }
 
+// T: of integers the unsigned type, whose sums wrap.
 template <typename T>
 Status LowerPlain(const Node& node, Lowerer& lowerer) {
   const Operand a = lowerer.Dense(node.input(0)), b = lowerer.Dense(node.input(1));
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   const PlainMatMul product(a, b, dst);
-  const OutputStage stage = FloatStage(node);
-  const T lo = static_cast<T>(stage.lo), hi = static_cast<T>(stage.hi);
-  const bool clamps = node.Has(kLo);
-  auto added = lowerer.Add(node, {a, b}, {dst}, [=](const Frame& frame) -> Status {
-    T* to = frame.At<T>(dst);
-    product.Run(frame.At<const T>(a), frame.At<const T>(b), to, *frame.pool);
-    for (int64_t i = 0; clamps && i < dst.elements(); ++i) {
-      to[i] = std::min(std::max(to[i], lo), hi);
-    }
-    return {};
-  });
+  const bool clamps = node.Has(kLo);  // Of floats alone.
+  auto added =
+      lowerer.Add(node, {a, b}, {dst}, [=, stage = FloatStage(node)](const Frame& frame) -> Status {
+        T* to = frame.At<T>(dst);
+        product.Run(frame.At<const T>(a), frame.At<const T>(b), to, *frame.pool);
+        if constexpr (std::is_same_v<T, float>) {
+          for (int64_t i = 0; clamps && i < dst.elements(); ++i) {
+            to[i] = std::min(std::max(to[i], stage.lo), stage.hi);
+          }
+        }
+        return {};
+      });
   added.info.macs = dst.elements() * product.depth;
   return {};
 }
@@ -66,7 +69,10 @@ Status LowerData(const Node& node, Lowerer& lowerer) {
 }
 
 Status Lower(const Node& node, Lowerer& lowerer) {
-  if (lowerer.type(node.input(0)).dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
+  const DType dtype = lowerer.type(node.input(0)).dtype;
+  if (dtype == DType::kF64) return LowerPlain<double>(node, lowerer);
+  if (dtype == DType::kI32) return LowerPlain<uint32_t>(node, lowerer);
+  if (dtype == DType::kI64) return LowerPlain<uint64_t>(node, lowerer);
   const Tensor* constant = lowerer.constant(node.input(1));
   if (constant != nullptr && constant->shape().rank() <= 2 && constant->shape()[0] > 0) {
     const int64_t k = constant->shape()[0], n = constant->elements() / k;

@@ -158,10 +158,9 @@ double Position(const std::string& mode, const ResizeAxis& axis, int64_t i) {
     return axis.out > 1 ? axis.roi_start * (in - 1) + x * span / (out - 1)
                         : 0.5 * (axis.roi_start + axis.roi_end) * (in - 1);
   }
-  if (mode == "half_pixel_symmetric") {  // The output is what is left of in * scale, centered.
-    const double adjustment = out / (in * axis.scale);
-    return in / 2 * (1 - adjustment) + Over(x + 0.5, axis) - 0.5;
-  }
+  // The output is what is left of in * scale, centered. ONNX has in / 2 * (1 - out / (in * scale))
+  // + (x + 0.5) / scale - 0.5, whose rounding errors choose the neighbor of what lies between two.
+  if (mode == "half_pixel_symmetric") return in / 2 - 0.5 + Over(x + 0.5 - out / 2, axis);
   return Over(x + 0.5, axis) - 0.5;
 }
 

@@ -14,7 +14,7 @@ using Ints = std::vector<int64_t>;
 
 // One node: its first input is given when it runs, the others are constants.
 std::vector<Tensor> RunOp(const std::string& op, Tensor x, std::vector<Tensor> constants,
-                        std::map<std::string, Attribute> attributes = {}, size_t outputs = 1) {
+                          std::map<std::string, Attribute> attributes = {}, size_t outputs = 1) {
   GraphBuilder builder;
   builder.Input("x", x.dtype(), x.shape().dims());
   std::vector<std::string> names = {"x"};
@@ -46,14 +46,14 @@ TEST(Breadth, IntegersWrapAndDivideAsTheirTypeDoes) {
   EXPECT_THAT(Values<uint8_t>(RunOp("Add", Vector<uint8_t>({250}), {Vector<uint8_t>({10})})[0]),
               ElementsAre(4));
   const int32_t low = std::numeric_limits<int32_t>::min();
-  EXPECT_THAT(Values<int32_t>(RunOp("Mod", Vector<int32_t>({-7, 7, low}),
-                                    {Vector<int32_t>({3, -3, -1})})[0]),
+  EXPECT_THAT(Values<int32_t>(
+                  RunOp("Mod", Vector<int32_t>({-7, 7, low}), {Vector<int32_t>({3, -3, -1})})[0]),
               ElementsAre(2, -2, 0));
   EXPECT_THAT(Values<int64_t>(RunOp("Pow", Vector<int64_t>({-2, -1, 2, 3}),
-                                  {Vector<int64_t>({3, -3, -1, 0})})[0]),
+                                    {Vector<int64_t>({3, -3, -1, 0})})[0]),
               ElementsAre(-8, -1, 0, 1));
   EXPECT_THAT(Values<int8_t>(RunOp("Clip", Vector<int8_t>({-128, 0, 127}),
-                                 {Vector<int8_t>({-5}), Vector<int8_t>({5})})[0]),
+                                   {Vector<int8_t>({-5}), Vector<int8_t>({5})})[0]),
               ElementsAre(-5, 0, 5));
 }
 
@@ -146,8 +146,8 @@ TEST(Breadth, ResizeWithAntialias) {
 }
 
 TEST(Breadth, ResizeKeepsTheAspectRatio) {
-  const Tensor x = Tensor::Of<float>({1, 1, 3, 4},
-                                     std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  const Tensor x =
+      Tensor::Of<float>({1, 1, 3, 4}, std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
   std::map<std::string, Attribute> attributes = {
       {"mode", std::string("linear")},
       {"axes", Ints{2, 3}},
@@ -168,9 +168,9 @@ TEST(Breadth, ResizeOfIntegersRoundsTowardsZeroAtTheEnd) {
     return std::move(RunOp("Resize", std::move(x), {Vector<float>({}), Vector<float>(scales)},
                            {{"mode", std::string("linear")}})[0]);
   };
-  EXPECT_THAT(Values<uint8_t>(
-                  resized(Tensor::Of<uint8_t>({2, 2}, std::vector<uint8_t>{10, 21, 255, 0}))),
-              ElementsAre(10, 15, 21, 132, 71, 10, 255, 127, 0));
+  EXPECT_THAT(
+      Values<uint8_t>(resized(Tensor::Of<uint8_t>({2, 2}, std::vector<uint8_t>{10, 21, 255, 0}))),
+      ElementsAre(10, 15, 21, 132, 71, 10, 255, 127, 0));
   EXPECT_THAT(Values<uint8_t>(resized(Vector<uint8_t>({10, 21, 255, 0}))),
               ElementsAre(10, 15, 59, 215, 127, 0));
   EXPECT_THAT(Values<int32_t>(resized(Vector<int32_t>({-10, 21, -255, 0}))),
@@ -181,13 +181,43 @@ TEST(Breadth, ResizeOfIntegersRoundsTowardsZeroAtTheEnd) {
 TEST(Breadth, ResizeByScalesThatAreNearlyDecimals) {
   const auto resized = [](std::vector<float> x, float scale, const char* coordinates) {
     return Values<float>(RunOp("Resize", Vector<float>(std::move(x)),
-                             {Vector<float>({}), Vector<float>({scale})},
-                             {{"coordinate_transformation_mode", std::string(coordinates)},
-                              {"nearest_mode", std::string("floor")}})[0]);
+                               {Vector<float>({}), Vector<float>({scale})},
+                               {{"coordinate_transformation_mode", std::string(coordinates)},
+                                {"nearest_mode", std::string("floor")}})[0]);
   };
   EXPECT_THAT(resized({0, 1, 2, 3, 4, 5, 6}, 2.2f, "asymmetric"),
               ElementsAre(0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 5, 6));
   EXPECT_THAT(resized({0, 1, 2, 3, 4}, 0.6f, "half_pixel"), ElementsAre(0, 2, 3));
+}
+
+// Of 12.5 outputs there are 12; the ninth lies at 3, and not a little beyond.
+TEST(Breadth, ResizeOfHalfPixelsThatLieExactly) {
+  EXPECT_THAT(
+      Values<float>(RunOp("Resize", Vector<float>({0, 1, 2, 3, 4}),
+                          {Vector<float>({}), Vector<float>({2.5f})},
+                          {{"coordinate_transformation_mode", std::string("half_pixel_symmetric")},
+                           {"nearest_mode", std::string("ceil")}})[0]),
+      ElementsAre(0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 4));
+}
+
+TEST(Breadth, ProductsOfDoublesAndOfIntegers) {
+  const auto matrix = []<typename T>(std::vector<T> values) {
+    return Tensor::Of<T>({2, 2}, values);
+  };
+  const int32_t half = 1 << 30;
+  EXPECT_THAT(Values<int32_t>(RunOp("MatMul", matrix(std::vector<int32_t>{half, 1, -2, 3}),
+                                    {matrix(std::vector<int32_t>{2, 1, 5, -7})})[0]),
+              ElementsAre(std::numeric_limits<int32_t>::min() + 5, half - 7, 11, -23));
+  const int64_t large = int64_t{1} << 40;
+  EXPECT_THAT(Values<int64_t>(RunOp("MatMul", matrix(std::vector<int64_t>{large, 1, 0, -1}),
+                                    {matrix(std::vector<int64_t>{3, 0, 1, 2})})[0]),
+              ElementsAre(3 * large + 1, 2, -1, -2));
+  const double small = 1e-12;
+  EXPECT_THAT(Values<double>(RunOp("Gemm", matrix(std::vector<double>{1, small, 0, 1}),
+                                   {matrix(std::vector<double>{1, 1, 2, 3}),
+                                    Tensor::Of<double>({2, 1}, std::vector<double>{4, 8})},
+                                   {{"transB", int64_t{1}}, {"alpha", 2.0f}, {"beta", 0.5f}})[0]),
+              ElementsAre(4 + 2 * small, 6 + 6 * small, 6, 10));
 }
 
 TEST(Breadth, AveragePoolOfPixelsApart) {
@@ -203,9 +233,11 @@ TEST(Breadth, AveragePoolOfPixelsApart) {
               ElementsAre(2.25f, 2.75f, 3.25f, 4.5f, 5.5f, 6.5f, 8.5f, 9.5f, 10.5f));
 }
 
-TEST(Breadth, HardSigmoidOfNaN) {
+TEST(Breadth, ActivationsOfNaN) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_TRUE(std::isnan(Values<float>(RunOp("HardSigmoid", Vector<float>({nan}), {})[0])[0]));
+  for (const char* op : {"Celu", "Elu", "HardSigmoid", "LeakyRelu", "Selu"}) {
+    EXPECT_TRUE(std::isnan(Values<float>(RunOp(op, Vector<float>({nan}), {})[0])[0])) << op;
+  }
 }
 
 // Line by line by the convolution of images.
@@ -217,11 +249,10 @@ TEST(Breadth, ConvolutionsOfLinesAreThoseOfImages) {
     image.Reshape({2, 4, 1, 11});
     kernel.Reshape({8, 4 / groups, 1, 3});
     const Tensor line = RunOp("Conv", x, {w, b},
-                            {{"group", groups}, {"strides", Ints{2}}, {"pads", Ints{2, 1}}})[0];
-    Tensor expected = RunOp("Conv", image, {kernel, b},
-                          {{"group", groups},
-                           {"strides", Ints{1, 2}},
-                           {"pads", Ints{0, 2, 0, 1}}})[0];
+                              {{"group", groups}, {"strides", Ints{2}}, {"pads", Ints{2, 1}}})[0];
+    Tensor expected =
+        RunOp("Conv", image, {kernel, b},
+              {{"group", groups}, {"strides", Ints{1, 2}}, {"pads", Ints{0, 2, 0, 1}}})[0];
     expected.Reshape(line.shape());
     ExpectNear(line, expected, 1e-5f);
   }
@@ -235,8 +266,8 @@ TEST(Breadth, ConvolutionsOfCubesAgreeWithThoseOfImages) {
   kernel.Reshape({6, 2, 1, 3, 3});
   const Tensor expected =
       RunOp("Conv", x, {w}, {{"group", int64_t{2}}, {"pads", Ints{1, 1, 1, 1}}})[0];
-  Tensor y = RunOp("Conv", cube, {kernel},
-                 {{"group", int64_t{2}}, {"pads", Ints{0, 1, 1, 0, 1, 1}}})[0];
+  Tensor y =
+      RunOp("Conv", cube, {kernel}, {{"group", int64_t{2}}, {"pads", Ints{0, 1, 1, 0, 1, 1}}})[0];
   y.Reshape(expected.shape());
   ExpectNear(y, expected, 1e-5f);
 }
@@ -315,8 +346,8 @@ TEST(Breadth, ConvTransposeByKernelsAgreesWithLoops) {
 TEST(Breadth, PadRepeats) {
   const Tensor x = Vector<float>({1, 2, 3});
   const auto pad = [&](const char* mode, Ints pads) {
-    return Values<float>(RunOp("Pad", x, {Vector<int64_t>(std::move(pads))},
-                             {{"mode", std::string(mode)}})[0]);
+    return Values<float>(
+        RunOp("Pad", x, {Vector<int64_t>(std::move(pads))}, {{"mode", std::string(mode)}})[0]);
   };
   EXPECT_THAT(pad("wrap", {2, 4}), ElementsAre(2, 3, 1, 2, 3, 1, 2, 3, 1));
   EXPECT_THAT(pad("reflect", {5, 1}), ElementsAre(2, 1, 2, 3, 2, 1, 2, 3, 2));
@@ -355,7 +386,7 @@ TEST(Breadth, TopKPutsNaNFirstAndEqualsInOrder) {
 
 TEST(Breadth, SplitOutputsAreWrittenTwice) {
   const auto y = RunOp("Split", RandomTensor({4, 6, 3}, 1), {Vector<int64_t>({1, 5})},
-                     {{"axis", int64_t{1}}}, 2);
+                       {{"axis", int64_t{1}}}, 2);
   EXPECT_EQ(y[0].shape(), (Shape{4, 1, 3}));
   EXPECT_EQ(y[1].shape(), (Shape{4, 5, 3}));
   EXPECT_EQ(y[1].as<float>()[0], RandomTensor({4, 6, 3}, 1).as<float>()[3]);
