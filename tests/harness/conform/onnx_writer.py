@@ -41,6 +41,9 @@ def attribute(name, value):
         return block(1, name) + varint(2 << 3 | 5) + struct.pack("<f", value) + number(20, 1)
     if isinstance(value, int):
         return block(1, name) + number(3, value) + number(20, 2)
+    if any(isinstance(item, float) for item in value):
+        return (block(1, name) + b"".join(varint(7 << 3 | 5) + struct.pack("<f", item) for item in value) +
+                number(20, 6))
     return block(1, name) + b"".join(number(8, item) for item in value) + number(20, 7)
 
 
@@ -51,20 +54,27 @@ def node(op_type, inputs, outputs, domain="", **attributes):
 
 
 def value_info(name, array):
+    """array: None where neither type nor shape is known."""
+    if array is None:
+        return block(1, name)
     shape = b"".join(block(1, number(1, extent)) for extent in array.shape)
     return block(1, name) + block(2, block(1, number(1, ELEMENT_TYPES[array.dtype.name]) + block(2, shape)))
 
 
-def write_case(folder, nodes, constants, inputs, outputs, opset=13):
-    """constants, inputs, outputs: name -> array."""
+def model(nodes, constants, inputs, outputs, opset=13):
+    """The file's bytes. constants, inputs, outputs: name -> array."""
     graph = b"".join(block(1, item) for item in nodes) + block(2, "graph")
     graph += b"".join(block(5, tensor(name, array)) for name, array in constants.items())
     graph += b"".join(block(11, value_info(name, array)) for name, array in inputs.items())
     graph += b"".join(block(12, value_info(name, array)) for name, array in outputs.items())
     opsets = block(8, number(2, opset)) + block(8, block(1, "com.microsoft") + number(2, 1))
+    return number(1, 8 if opset > 13 else 7) + block(7, graph) + opsets
+
+
+def write_case(folder, nodes, constants, inputs, outputs, opset=13):
     data = folder / "test_data_set_0"
     data.mkdir(parents=True)
-    (folder / "model.onnx").write_bytes(number(1, 7) + block(7, graph) + opsets)
+    (folder / "model.onnx").write_bytes(model(nodes, constants, inputs, outputs, opset))
     for stem, arrays in (("input", inputs), ("output", outputs)):
         for i, (name, array) in enumerate(arrays.items()):
             (data / f"{stem}_{i}.pb").write_bytes(tensor(name, array))

@@ -2,6 +2,7 @@
 
 usage: record.py ASSAY > results/conformance.md
 """
+import collections
 import json
 import os
 import pathlib
@@ -10,9 +11,12 @@ import sys
 import tempfile
 
 import int8_cases
+import ort
+import ort_cases
 
 DATA = pathlib.Path("/usr/share/libonnx-testdata/data")
 SEED = 1
+RANDOM_SEEDS, RANDOM_CASES = (1, 2, 3), 6000
 
 
 def conform(assay, folder, tier=None):
@@ -30,6 +34,33 @@ def package_table(totals):
     for op, of_op in totals["by_operator"].items():
         print(f"| {op} | {counts(of_op)} |")
     print(f"| **all cases** | {counts(totals)} |")
+
+
+def random_section(assay):
+    runtime = ort.Runtime(os.environ.get("ASSAY_ONNXRUNTIME", ort_cases.LIBRARY))
+    print(f"""
+## Random cases beside ONNX Runtime
+
+    python3 tests/harness/conform/ort_cases.py build/bin/assay --cases {RANDOM_CASES} --seed 1
+
+draws cases of one operator each, of those with the most rules: windows with dilations, `ceil_mode` and `auto_pad`,
+Resize in all modes, Reduce*, indices counted from the end, broadcasting, quantized products. ONNX Runtime
+{runtime.version}, which runs them without optimizing the graph, gives the answers; the library is what
+`bench/peers/onnxruntime/run` gets. Tolerances are those above. A test in the suite draws {3 * len(ort_cases.FAMILIES)}.
+
+| seed | cases | passed | failed | known to differ | unsupported |
+|--:|--:|--:|--:|--:|--:|""")
+    differing = collections.Counter()
+    for seed in RANDOM_SEEDS:
+        with tempfile.TemporaryDirectory() as folder:
+            made = ort_cases.Comparison(assay, runtime, ort_cases.names(RANDOM_CASES), seed, pathlib.Path(folder))
+        print(f"| {seed} | {made.cases} | {made.totals['passed']} | {made.failed} | {len(made.known)} | "
+              f"{made.totals['unsupported']} |")
+        differing.update(made.known.values())
+    print("\nWhere the two are known to differ; Assay follows ONNX's text, or its test cases:\n\n"
+          "| name | cases | |\n|---|--:|---|")
+    for key, reason in ort_cases.KNOWN.items():
+        print(f"| {key} | {differing[key]} | {reason} |")
 
 
 def main(assay):
@@ -64,6 +95,7 @@ answer must be the same bits on every tier.
     print("\n| cases | |\n|---|--:|")
     for family, count in int8_cases.FAMILIES.items():
         print(f"| {family.__name__} | {count} |")
+    random_section(assay)
 
 
 if __name__ == "__main__":
