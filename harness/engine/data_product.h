@@ -20,9 +20,6 @@ struct DataProduct {
   int64_t m() const { return dst.shape[dst.shape.rank() - 2]; }
   int64_t n() const { return dst.shape[dst.shape.rank() - 1]; }
   int64_t k() const { return lhs.shape[lhs.shape.rank() - 1]; }
-  // Whether kernels are faster than loops (PlainMatMul), for one element of the batch: of a part of
-  // a batch the answer is the same.
-  bool Pays() const;
   // Whether the operand can be the addend.
   bool TakesAddend(const Operand& operand) const;
 };

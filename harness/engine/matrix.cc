@@ -25,8 +25,7 @@ Status AddProduct(const Node& node, Lowerer& lowerer, const Operand& lhs,
 
 namespace {
 
-// As a loop, of floats or doubles.
-template <typename T>
+// As a loop, of doubles, which nothing clamps.
 void AddLoop(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
   const Shape& shape = product.dst.shape;
   const int rank = shape.rank();
@@ -42,33 +41,27 @@ void AddLoop(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
       shape, {product.dst.strides, rows.BroadcastStrides(shape), columns.BroadcastStrides(shape),
               product.addend ? product.addend->BroadcastStrides(shape)
                              : Strides(static_cast<size_t>(rank), 0)});
-  const OutputStage stage = FloatStage(node);
   std::vector<Operand> reads = {product.lhs, product.rhs};
   if (product.addend) reads.push_back(*product.addend);
-  auto added = lowerer.Add(node, reads, {product.dst},
-                           [=, lo = static_cast<T>(stage.lo),
-                            hi = static_cast<T>(stage.hi)](const Frame& frame) -> Status {
-                             const T* lhs = frame.At<const T>(product.lhs);
-                             const T* rhs = frame.At<const T>(product.rhs);
-                             const T* addend =
-                                 product.addend ? frame.At<const T>(*product.addend) : nullptr;
-                             T* dst = frame.At<T>(product.dst);
-                             const auto steps = nest.steps();
-                             nest.Run(*frame.pool, [&](const auto& at) {
-                               for (int64_t i = 0; i < nest.inner(); ++i) {
-                                 const T* row = lhs + at[1] + i * steps[1];
-                                 const T* column = rhs + at[2] + i * steps[2];
-                                 T sum = 0;
-                                 for (int64_t k = 0; k < depth; ++k)
-                                   sum += row[k * lhs_step] * column[k * rhs_step];
-                                 sum *= product.alpha;
-                                 if (addend != nullptr)
-                                   sum += product.beta * addend[at[3] + i * steps[3]];
-                                 dst[at[0] + i * steps[0]] = std::min(std::max(sum, lo), hi);
-                               }
-                             });
-                             return {};
-                           });
+  auto added = lowerer.Add(node, reads, {product.dst}, [=](const Frame& frame) -> Status {
+    const double* lhs = frame.At<const double>(product.lhs);
+    const double* rhs = frame.At<const double>(product.rhs);
+    const double* addend = product.addend ? frame.At<const double>(*product.addend) : nullptr;
+    double* dst = frame.At<double>(product.dst);
+    const auto steps = nest.steps();
+    nest.Run(*frame.pool, [&](const auto& at) {
+      for (int64_t i = 0; i < nest.inner(); ++i) {
+        const double* row = lhs + at[1] + i * steps[1];
+        const double* column = rhs + at[2] + i * steps[2];
+        double sum = 0;
+        for (int64_t k = 0; k < depth; ++k) sum += row[k * lhs_step] * column[k * rhs_step];
+        sum *= product.alpha;
+        if (addend != nullptr) sum += product.beta * addend[at[3] + i * steps[3]];
+        dst[at[0] + i * steps[0]] = sum;
+      }
+    });
+    return {};
+  });
   added.info.macs = shape.elements() * depth;
 }
 
@@ -98,17 +91,13 @@ void AddToProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& produ
 
 Status AddMatrixProduct(const Node& node, Lowerer& lowerer, const MatrixProduct& product) {
   if (product.dst.dtype == DType::kF64) {
-    AddLoop<double>(node, lowerer, product);
+    AddLoop(node, lowerer, product);
     return {};
   }
   DataProduct data;
   data.lhs = product.lhs;
   data.rhs = product.rhs;
   data.dst = product.dst;
-  if (!data.Pays()) {
-    AddLoop<float>(node, lowerer, product);
-    return {};
-  }
   const bool adds = !product.addend || (product.beta == 1.0f && data.TakesAddend(*product.addend));
   const bool plain = product.alpha == 1.0f && adds;
   if (plain) {

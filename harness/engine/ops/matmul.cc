@@ -36,18 +36,10 @@ Status LowerPlain(const Node& node, Lowerer& lowerer) {
   const Operand a = lowerer.Dense(node.input(0)), b = lowerer.Dense(node.input(1));
   const Operand dst = lowerer.New(node.outputs[0], Order::kDense);
   const PlainMatMul product(a, b, dst);
-  const bool clamps = node.Has(kLo);  // Of floats alone.
-  auto added =
-      lowerer.Add(node, {a, b}, {dst}, [=, stage = FloatStage(node)](const Frame& frame) -> Status {
-        T* to = frame.At<T>(dst);
-        product.Run(frame.At<const T>(a), frame.At<const T>(b), to, *frame.pool);
-        if constexpr (std::is_same_v<T, float>) {
-          for (int64_t i = 0; clamps && i < dst.elements(); ++i) {
-            to[i] = std::min(std::max(to[i], stage.lo), stage.hi);
-          }
-        }
-        return {};
-      });
+  auto added = lowerer.Add(node, {a, b}, {dst}, [=](const Frame& frame) -> Status {
+    product.Run(frame.At<const T>(a), frame.At<const T>(b), frame.At<T>(dst), *frame.pool);
+    return {};
+  });
   added.info.macs = dst.elements() * product.depth;
   return {};
 }
@@ -57,12 +49,8 @@ Status LowerData(const Node& node, Lowerer& lowerer) {
   const Operand b = AsMatrix(lowerer.Get(node.input(1)), 1);
   ASSAY_ASSIGN_OR_RETURN(const Shape whole, MatMulShape(node, a.shape, b.shape));
   DataProduct product;
-  product.lhs = a;
   product.rhs = b;
-  product.dst.shape = whole;
-  product.dst.strides = DenseStrides(whole);
   product.stage = FloatStage(node);
-  if (!product.Pays()) return LowerPlain<float>(node, lowerer);
   product.lhs = WithContiguousRows(node, lowerer, a);
   product.dst = lowerer.New(node.outputs[0], Order::kDense).Reshaped(whole);
   return AddDataProduct(node, lowerer, product);

@@ -43,7 +43,7 @@ struct Subject {
 };
 
 // Against `want` on every tier; the bits of two and three threads are those of one. Kernels run.
-void Check(const Subject& subject, const Tensor& want, float tolerance, bool kernels = true) {
+void Check(const Subject& subject, const Tensor& want, float tolerance) {
   for (const Isa isa : kAllIsas) {
     SCOPED_TRACE(subject.op + " " + std::string(Name(isa)));
     PlanOptions options;
@@ -52,8 +52,7 @@ void Check(const Subject& subject, const Tensor& want, float tolerance, bool ker
     const auto plan = subject.Build(options);
     ASSERT_NE(plan, nullptr);
     const auto steps = plan->steps();
-    EXPECT_EQ(std::ranges::any_of(steps, [](const auto& step) { return !step.variant.empty(); }),
-              kernels);
+    EXPECT_TRUE(std::ranges::any_of(steps, [](const auto& step) { return !step.variant.empty(); }));
     const Tensor alone = RunPlan(plan, subject.Data(), 1).at(0);
     ExpectNear(alone, want, tolerance);
     for (int threads : {2, 3}) {
@@ -112,7 +111,12 @@ TEST(Dense, MatMulBroadcasts) {
       {Shape{4, 5, 6, 8}, {4, 5, 8, 7}, {4, 5, 6, 7}},
       {Shape{2, 30, 50}, {2, 50, 1}, {2, 30, 1}},
       {Shape{2, 30, 50}, {2, 50, 2}, {2, 30, 2}},
-      {Shape{5, 13, 1}, {5, 1, 70}, {5, 13, 70}}};
+      {Shape{5, 13, 1}, {5, 1, 70}, {5, 13, 70}},
+      // Few rows, which packing does not pay for; columns of more than one task.
+      {Shape{3, 4, 20}, {3, 20, 31}, {3, 4, 31}},
+      {Shape{2, 2, 1, 33}, {2, 33, 1100}, {2, 2, 1, 1100}},
+      {Shape{3, 40}, {40, 1025}, {3, 1025}},
+      {Shape{1, 1, 40}, {4, 40, 1}, {4, 1, 1}}};
   unsigned seed = 1;
   for (const auto& [a, b, y] : cases) {
     const Subject subject{"MatMul", {RandomTensor(a, seed++), RandomTensor(b, seed++)}};
@@ -135,7 +139,7 @@ TEST(Dense, MatMulOfVectors) {
   const Tensor column = RandomTensor({33}, 3);
   Tensor want = MatMul(row, matrix, {2, 1, 33});
   want.Reshape({2, 33});
-  Check({"MatMul", {row, matrix}}, want, 1e-4f, false);  // To pack it does not pay.
+  Check({"MatMul", {row, matrix}}, want, 1e-4f);
   Tensor tall = column;
   tall.Reshape({33, 1});
   want = MatMul(matrix, tall, {2, 20, 1});
@@ -174,17 +178,17 @@ TEST(Dense, MatMulOfTransposedViews) {
 
 TEST(Dense, MatMulOfNothing) {
   const Subject none{"MatMul", {RandomTensor({2, 3, 0}, 1), RandomTensor({2, 0, 4}, 2)}};
-  Check(none, MatMul(none.inputs[0], none.inputs[1], {2, 3, 4}), 0, false);
+  Check(none, MatMul(none.inputs[0], none.inputs[1], {2, 3, 4}), 0);
   const Subject empty{"MatMul", {RandomTensor({2, 0, 5}, 1), RandomTensor({2, 5, 4}, 2)}};
-  Check(empty, Tensor(DType::kF32, {2, 0, 4}), 0, false);
+  Check(empty, Tensor(DType::kF32, {2, 0, 4}), 0);
 }
 
-void CheckGemm(float alpha, float beta) {
+void CheckGemm(float alpha, float beta, int64_t m = 19) {
   for (const bool trans_a : {false, true}) {
     for (const bool trans_b : {false, true}) {
-      for (const Shape& c : {Shape{19, 37}, Shape{37}, Shape{19, 1}, Shape{}, Shape{0}}) {
+      for (const Shape& c : {Shape{m, 37}, Shape{37}, Shape{m, 1}, Shape{}, Shape{0}}) {
         Subject subject{"Gemm",
-                        {RandomTensor(trans_a ? Shape{40, 19} : Shape{19, 40}, 1),
+                        {RandomTensor(trans_a ? Shape{40, m} : Shape{m, 40}, 1),
                          RandomTensor(trans_b ? Shape{37, 40} : Shape{40, 37}, 2)},
                         {{"transA", int64_t{trans_a}},
                          {"transB", int64_t{trans_b}},
@@ -193,12 +197,12 @@ void CheckGemm(float alpha, float beta) {
         const bool addend = c != Shape{0};
         if (addend) subject.inputs.push_back(RandomTensor(c, 3));
         const auto &a = subject.inputs[0], &b = subject.inputs[1];
-        Tensor want(DType::kF32, {19, 37});
-        for (int64_t i = 0; i < 19; ++i) {
+        Tensor want(DType::kF32, {m, 37});
+        for (int64_t i = 0; i < m; ++i) {
           for (int64_t j = 0; j < 37; ++j) {
             double sum = 0;
             for (int64_t p = 0; p < 40; ++p) {
-              sum += double{a.as<float>()[static_cast<size_t>(trans_a ? p * 19 + i : i * 40 + p)]} *
+              sum += double{a.as<float>()[static_cast<size_t>(trans_a ? p * m + i : i * 40 + p)]} *
                      b.as<float>()[static_cast<size_t>(trans_b ? j * 40 + p : p * 37 + j)];
             }
             const int64_t row = Extent(c, 2) == 1 ? 0 : i, column = Extent(c, 1) == 1 ? 0 : j;
@@ -218,6 +222,8 @@ TEST(Dense, GemmOfData) {
   CheckGemm(1, 1);
   CheckGemm(1, 2);
   CheckGemm(0.5f, 1);
+  CheckGemm(1, 1, 3);
+  CheckGemm(2, 1, 1);
 }
 
 // Convolutions of any number of axes as sums over all places: `forward` calls body(image, channel
