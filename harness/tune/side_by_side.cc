@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/tune/series.h"
+
 namespace assay::tune {
 namespace {
 
@@ -35,9 +37,9 @@ ModelRecord Record(const Model& model, const Model& first, const Evaluator& eval
 
 }  // namespace
 
-Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
-                                                    std::span<const std::filesystem::path> files,
-                                                    const Evaluator::Progress& progress) {
+Result<SideBySide> EvaluateSideBySide(const TuneConfig& config,
+                                      std::span<const std::filesystem::path> files,
+                                      const Evaluator::Progress& progress) {
   ASSAY_CHECK(!files.empty());
   const std::vector<std::string> names = Names(files);
   std::vector<Model> models;
@@ -59,12 +61,12 @@ Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
     pointers.push_back(&model);
   }
   ASSAY_RETURN_IF_ERROR(evaluator.ObserveLatency(pointers, names));
-  std::vector<ModelRecord> records;
+  SideBySide result{{}, SeriesToJson(evaluator.objectives(), names)};
   for (const Model& model : models) {
-    records.push_back(Record(model, models[0], evaluator));
-    ASSAY_ASSIGN_OR_RETURN(records.back().int8_share, Int8Share(model.graph));
+    result.models.push_back(Record(model, models[0], evaluator));
+    ASSAY_ASSIGN_OR_RETURN(result.models.back().int8_share, Int8Share(model.graph));
   }
-  return records;
+  return result;
 }
 
 }  // namespace assay::tune

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <span>
 #include <vector>
 
@@ -12,10 +13,16 @@
 
 namespace assay::tune {
 
-// One record per file, in order; those after the first have their change from the first. Latencies
-// are taken in interleaved rounds of all. Error: as Evaluator's.
-Result<std::vector<ModelRecord>> EvaluateSideBySide(const TuneConfig& config,
-                                                    std::span<const std::filesystem::path> files,
-                                                    const Evaluator::Progress& progress = nullptr);
+struct SideBySide {
+  // One per file, in order; those after the first have their change from the first.
+  std::vector<ModelRecord> models;
+  // What was observed of them, by name, sample by sample (series.h).
+  nlohmann::json series;
+};
+
+// Latencies are taken in interleaved rounds of all. Error: as Evaluator's.
+Result<SideBySide> EvaluateSideBySide(const TuneConfig& config,
+                                      std::span<const std::filesystem::path> files,
+                                      const Evaluator::Progress& progress = nullptr);
 
 }  // namespace assay::tune

@@ -42,16 +42,17 @@ Result<int> Run(const Options& options) {
     progress->Update(done, total);
   };
   std::vector<std::filesystem::path> files(options.models.begin(), options.models.end());
-  const auto records = tune::EvaluateSideBySide(config, files, on_progress);
+  auto measured = tune::EvaluateSideBySide(config, files, on_progress);
   progress->Clear();
-  if (!records.ok() && measure::Interrupted()) return kInterrupted;
-  ASSAY_RETURN_IF_ERROR(records.status());
-  if (options.json != "-") fmt::print("{}", report::EvaluationTable(*records));
+  if (!measured.ok() && measure::Interrupted()) return kInterrupted;
+  ASSAY_RETURN_IF_ERROR(measured.status());
+  if (options.json != "-") fmt::print("{}", report::EvaluationTable(measured->models));
   if (options.json.empty()) return kFine;
   nlohmann::json models = nlohmann::json::array();
-  for (const tune::ModelRecord& record : *records) models.push_back(ToJson(record));
+  for (const tune::ModelRecord& record : measured->models) models.push_back(ToJson(record));
   ASSAY_RETURN_IF_ERROR(WriteJson(options.json, {{"schema", 1},
                                                  {"models", std::move(models)},
+                                                 {"series", std::move(measured->series)},
                                                  {"machine", ToJson(measure::ThisMachine())},
                                                  {"versions", {{"assay", ASSAY_VERSION}}},
                                                  {"unix_time", std::time(nullptr)}}));
