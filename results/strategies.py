@@ -3,13 +3,16 @@
 tables of strategies.md. Run from the project's root; --help tells the rest.
 
 The seed decides what a strategy draws and, for all of them, which samples search and which confirm.
+What was selected is judged on samples that no search has seen (unseen.py).
 Searches that are finished are kept (--keep) and not run again, one that was cut off goes on: the
 same command takes the work up where it was left. A table has the seeds that are whole so far.
 """
 import argparse
+import dataclasses
 import hashlib
 import itertools
 import json
+import math
 import pathlib
 import shlex
 import shutil
@@ -18,24 +21,58 @@ import subprocess
 import sys
 import time
 
+import unseen
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 STRATEGIES = ("basic", "mse", "random", "exhaustive", "tpe", "bayesian", "pareto")
 SEEDS = (9527, 1, 2, 3, 4, 5, 6, 7, 8, 9)
-LEVEL = 0.05        # Of the paired test.
-LEAST = 1.0         # Points of hypervolume; less is the clock's noise, whatever a test says.
+LEVEL = 0.05        # Of tests.
+WINNER = -1         # Among judged models.
 # Everything else as the product does it, recipes that rescue included.
 COMMON = ("evaluation.performance.iteration=200",)
-BOTH = ("tuning.multi_objectives={objective: [accuracy, performance], weight: [0.5, 0.5]}",)
+JUDGE = ("tuning.multi_objectives={objective: [accuracy, performance], weight: [0.5, 0.5]}",)
+BOTH = (*JUDGE, "tuning.workspace.front=True")
 # A single objective ends the search at the first model that is feasible and confirmed.
 FIRST = ("tuning.multi_objectives=~", "tuning.objective=performance")
-CASES = {
-    "demo (fashion_mobile, 1,000 images)": (
-        0.01, "harness/demo/config.yaml", "evaluation.confirmation={share: 0.3}",
-        "evaluation.accuracy.dataloader.dataset.FashionMNIST.count=1000"),
-    "mobilenetv1_025 (350 images)": (
-        0.03, "tests/models/mobilenetv1_025.yaml", "quantization.calibration.sampling_size=40",
-        "evaluation.confirmation={share: 0.46}"),
-}
+IMAGES = "evaluation.accuracy.dataloader.dataset.ImagenetRaw"
+SEARCH = "../../../shared/data/imagenet/search"
+
+
+@dataclasses.dataclass
+class Case:
+    name: str
+    limit: float  # Of the accuracy that may be lost.
+    config: str
+    judge: str
+    sets: tuple = ()
+
+
+CASES = (
+    Case("demo (fashion_mobile: 700 images to search, 300 to confirm, 10,000 to judge)", 0.01,
+         "harness/demo/config.yaml", "harness/demo/judge.yaml",
+         ("evaluation.confirmation={share: 0.3}",
+          "evaluation.accuracy.dataloader.dataset.FashionMNIST.count=1000")),
+    Case("mobilenetv1_025 (560 images to search, 240 to confirm, 650 to judge)", 0.03,
+         "tests/models/mobilenetv1_025.yaml", "tests/models/mobilenetv1_025.yaml",
+         ("evaluation.confirmation={share: 0.3}", "quantization.calibration.sampling_size=40",
+          f"{IMAGES}.data_path={SEARCH}", f"{IMAGES}.image_list={SEARCH}.txt")),
+)
+
+
+@dataclasses.dataclass
+class Quality:
+    """What strategies are compared by. least: a smaller lead in the median is none, whatever a test
+    says; for times, the clock's noise."""
+    name: str
+    key: str
+    least: float
+    sign: int = 1
+    form: str = "{:+.1f}"
+
+
+QUALITIES = (Quality("hypervolume, points", "hypervolume", 1.0),
+             Quality("first confirmed, trials sooner", "first", 0.5, -1, "{:+.0f}"),
+             Quality("winner's speed-up, percent", "log_speed_up", 1.0))
 
 
 class OutOfTime(Exception):
@@ -72,7 +109,7 @@ class Searches:
         note.write_text(digest)
 
     def result(self, kind, name, config, sets):
-        """result.json of a search, its seconds beside it."""
+        """result.json of a search, its seconds and its workspace beside it."""
         words = [word for item in (*sets, *COMMON) for word in ("--set", item)]
         digest = hashlib.sha256(" ".join([str(config), *words]).encode()).hexdigest()[:8]
         workspace = self.folder / f"{name}_{digest}"
@@ -81,44 +118,59 @@ class Searches:
             took = self.run(kind, workspace, config, words)
             seconds.write_text(f"{took:.3f}")
         self.longest[kind] = max(self.longest.get(kind, 0), float(seconds.read_text()))
-        return json.loads(result.read_text()) | {"seconds": float(seconds.read_text())}
+        return json.loads(result.read_text()) | {"seconds": float(seconds.read_text()),
+                                                 "workspace": workspace}
+
+    def judged(self, case, result):
+        """A search's models, on the judge's samples."""
+        workspace = result["workspace"]
+        file = workspace / "judged.json"
+        if not file.exists():
+            front = sorted((workspace / "front").glob("*.onnx"))
+            models = [result["baseline"]["file"], *front, workspace / "best.onnx"]
+            words = [word for item in (*JUDGE, *COMMON) for word in ("--set", item)]
+            self.call("evaluate", *models, "--config", ROOT / case.judge, "--json", file, *words)
+        return unseen.Judged(json.loads(file.read_text()), case.limit)
+
+    def call(self, *words, fine=(0,)):
+        command = [*shlex.split(self.arguments.under), self.arguments.assay, *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode not in fine:
+            sys.exit(f"{words[0]}: {done.stderr}")
 
     def run(self, kind, workspace, config, words):
         begin = time.monotonic()
         if begin + self.longest.get(kind, 0) > self.end:
             raise OutOfTime
-        command = [*shlex.split(self.arguments.under), self.arguments.assay, "tune", ROOT / config,
-                   "--workspace", workspace, *words]
         earlier_s = seconds_of_trials(workspace / "trials.jsonl")  # Of one that was cut off.
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode not in (0, 3, 4):
-            sys.exit(f"{workspace}: {done.stderr}")
+        self.call("tune", ROOT / config, "--workspace", workspace, *words, fine=(0, 3, 4))
         return earlier_s + time.monotonic() - begin
+
+
+def measure(searches, case, strategy, seed):
+    """What one strategy reaches with one seed."""
+    trials = searches.arguments.trials
+    sets = (*case.sets, f"tuning.accuracy_criterion={{absolute: {case.limit}}}",
+            f"tuning.exit_policy.max_trials={trials}", f"tuning.strategy.name={strategy}",
+            f"tuning.random_seed={seed}")
+    name = f"{case.name.split()[0]}_{strategy}_{seed}"
+    whole = searches.result((case.name, strategy), name, case.config, (*sets, *BOTH))
+    first = searches.result((case.name, strategy, "first"), f"{name}_first", case.config,
+                            (*sets, *FIRST))
+    judged = searches.judged(case, whole)
+    found = first["status"] == "satisfied" and first["confirmed"]
+    return {"judged": judged, "hypervolume": judged.hypervolume(),
+            "seen": 100 * (whole["hypervolume"] or 0) / (case.limit * baseline_latency(whole)),
+            "loss": 100 * judged.loss(WINNER), "agreement": 100 * judged.agreement[WINNER],
+            "speed_up": 1 / judged.latency[WINNER],
+            "log_speed_up": -100 * math.log(judged.latency[WINNER]),
+            "confirmed": whole["confirmed"] is True, "seconds": whole["seconds"],
+            "first": first["trials"] if found else trials + 1}
 
 
 def baseline_latency(result):
     return next(objective["value"] for objective in result["baseline"]["objectives"]
                 if objective["name"] == "performance")
-
-
-def measure(searches, case, strategy, seed):
-    """What one strategy reaches with one seed."""
-    limit, config, *sets = CASES[case]
-    trials = searches.arguments.trials
-    sets += [f"tuning.accuracy_criterion={{absolute: {limit}}}",
-             f"tuning.exit_policy.max_trials={trials}",
-             f"tuning.strategy.name={strategy}", f"tuning.random_seed={seed}"]
-    name = f"{case.split()[0]}_{strategy}_{seed}"
-    whole = searches.result((case, strategy), name, config, (*sets, *BOTH))
-    first = searches.result((case, strategy, "first"), f"{name}_first", config, (*sets, *FIRST))
-    speed_up = next(1 / objective["versus_baseline"]["value"]
-                    for objective in whole["best"]["model"]["objectives"]
-                    if objective["name"] == "performance")
-    area = (whole["hypervolume"] or 0) / (limit * baseline_latency(whole))
-    found = first["status"] == "satisfied" and first["confirmed"]
-    return {"trials": whole["trials"], "hypervolume": 100 * area, "speed_up": speed_up,
-            "confirmed": whole["confirmed"] is True, "seconds": whole["seconds"],
-            "first": first["trials"] if found else trials + 1}
 
 
 def spread(values, form):
@@ -135,33 +187,51 @@ def p_value(differences):
     return sum(x >= sums[0] - 1e-12 for x in sums) / len(sums)
 
 
-def verdict(ours, theirs):
-    """"ahead by 5.1 [4.0, 6.2] (p = 0.03)": `pareto` against another, in points of hypervolume."""
-    differences = [mine["hypervolume"] - other["hypervolume"] for mine, other in zip(ours, theirs)]
-    middle = statistics.median(differences)
-    better, worse = p_value(differences), p_value([-x for x in differences])
+def verdict(quality, ours, theirs):
+    """"ahead, +5.1 [+4.0, +6.2] (p = 0.03)": `pareto` against another."""
+    leads = [quality.sign * (mine[quality.key] - other[quality.key])
+             for mine, other in zip(ours, theirs)]
+    middle = statistics.median(leads)
+    better, worse = p_value(leads), p_value([-x for x in leads])
     word = "tied"
-    if abs(middle) >= LEAST and min(better, worse) <= LEVEL:
+    if abs(middle) >= quality.least and min(better, worse) <= LEVEL:
         word = "ahead" if better < worse else "behind"
-    return f"{word}, {spread(differences, '{:+.1f}')} (p = {better:.2g})"
+    if quality.key == "hypervolume" and not beyond_samples(word, ours, theirs):
+        word = "tied"
+    return f"{word}, {spread(leads, quality.form)} (p = {better:.2g})"
 
 
-def row(strategy, runs, ours):
-    column = lambda name: [run[name] for run in runs]  # noqa: E731
-    against = "" if runs is ours else verdict(ours, runs)
-    return (f"| {strategy} | {spread(column('trials'), '{:.0f}')} | "
-            f"{spread(column('hypervolume'), '{:.1f}')} | {against} | "
-            f"{spread(column('first'), '{:.0f}')} | {spread(column('speed_up'), '{:.2f}')} | "
-            f"{sum(column('confirmed'))} of {len(runs)} | {spread(column('seconds'), '{:.0f}')} |")
+def beyond_samples(word, ours, theirs):
+    """Whether the judge's samples bear it out."""
+    ours, theirs = ([run["judged"] for run in runs] for runs in (ours, theirs))
+    if word == "behind":
+        ours, theirs = theirs, ours
+    return unseen.lower_bound(ours, theirs, LEVEL) > 0
+
+
+def row(strategy, runs):
+    column = lambda name, form: spread([run[name] for run in runs], form)  # noqa: E731
+    return (f"| {strategy} | {column('hypervolume', '{:.1f}')} | {column('seen', '{:.1f}')} | "
+            f"{column('first', '{:.0f}')} | {column('speed_up', '{:.2f}')} | "
+            f"{column('loss', '{:.1f}')} | {column('agreement', '{:.1f}')} | "
+            f"{sum(run['confirmed'] for run in runs)} of {len(runs)} | "
+            f"{column('seconds', '{:.0f}')} |")
 
 
 def table(case, runs, trials):
-    count = len(runs["pareto"])
-    print(f"\n## {case}, at most {trials} trials, {count} seeds\n\n"
-          "| strategy | trials | hypervolume, % | `pareto` against it | first confirmed feasible | "
-          "winner's speed-up | confirmed | seconds |\n|---|---|---|---|---|---|---|---|")
+    ours = runs["pareto"]
+    print(f"\n## {case.name}, at most {trials} trials, {len(ours)} seeds\n\n"
+          "| strategy | hypervolume, % | as the search saw it | first confirmed feasible | winner's "
+          "speed-up | its loss, points | agreement, % | confirmed | seconds |\n"
+          "|---|---|---|---|---|---|---|---|---|")
     for strategy in STRATEGIES:
-        print(row(strategy, runs[strategy], runs["pareto"]), flush=True)
+        print(row(strategy, runs[strategy]))
+    print("\n| `pareto` against | " + " | ".join(quality.name for quality in QUALITIES) + " |\n"
+          "|---|---|---|---|")
+    for strategy in STRATEGIES:
+        if strategy != "pareto":
+            verdicts = (verdict(quality, ours, runs[strategy]) for quality in QUALITIES)
+            print(f"| {strategy} | " + " | ".join(verdicts) + " |", flush=True)
 
 
 def compare(searches, case, seeds):
@@ -191,7 +261,7 @@ def main():
     arguments = parser.parse_args()
     searches, whole = Searches(arguments), True
     for case in CASES:
-        if not case.startswith(arguments.only):
+        if not case.name.startswith(arguments.only):
             continue
         runs, done = compare(searches, case, SEEDS[:arguments.seeds])
         whole = whole and done
