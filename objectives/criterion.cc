@@ -64,10 +64,23 @@ AccuracyCriterion::Range AccuracyCriterion::MarginRange() const {
   return range;
 }
 
+double AccuracyCriterion::LowestMargin(std::span<const double> trial,
+                                       std::span<const double> baseline) const {
+  double worst = 0, best = 1;
+  for (const auto& outcomes : {trial, baseline}) {
+    for (const double outcome : outcomes) {
+      worst = std::min(worst, outcome);
+      best = std::max(best, outcome);
+    }
+  }
+  if (worst == 0) return MarginRange().lowest;
+  return std::min(Margin(worst, best), Margin(best, worst));
+}
+
 double AccuracyCriterion::LimitPValue(std::span<const double> trial,
                                       std::span<const double> baseline) const {
   ASSAY_CHECK(trial.size() == baseline.size());
-  double lowest = MarginRange().lowest;
+  double lowest = LowestMargin(trial, baseline);
   std::vector<double> margins;
   for (size_t i = 0; i < trial.size(); ++i) {
     margins.push_back(Margin(trial[i], baseline[i]));

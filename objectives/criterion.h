@@ -44,8 +44,13 @@ struct AccuracyCriterion {
   };
   Range MarginRange() const;
   // One-sided p-value of "the limit is exceeded", of outcomes of the same samples: the score test
-  // of the mean margin (stats/mean_test.h). 1 without outcomes.
+  // of the mean margin (stats/mean_test.h), which allows for a loss from 1 to 0 that was not seen.
+  // Where outcomes are below 0, as those of F1 are for a rare class, whose samples weigh more than
+  // 1, it allows for one from the best outcome to the worst. 1 without outcomes.
   double LimitPValue(std::span<const double> trial, std::span<const double> baseline) const;
+
+ private:
+  double LowestMargin(std::span<const double> trial, std::span<const double> baseline) const;
 };
 
 // How sure a confirmation must be, on samples that no trial was selected on, so that of m trials,

@@ -1,10 +1,7 @@
 // Mean average precision of detections against COCO's annotations: COCOmAP, mAP. Of the images
 // seen; the mean is over thresholds and over the categories that have objects in them. It is no
-// mean over images, yet has outcomes: the value plus n times its derivative by the image's weight
-// (Efron 1982, "The Jackknife, the Bootstrap and Other Resampling Plans", chapter 6). Their mean is
-// the value, and resampling them is resampling the images, to first order. The derivative is that
-// of the area under the curve, of which the mean over points of recall, which steps, is an
-// approximation.
+// mean over images: outcomes come from its derivative by the image's weight (metric.h), that of the
+// area under the curve, of which the mean over points of recall, which steps, is an approximation.
 #pragma once
 
 #include <algorithm>

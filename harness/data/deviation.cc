@@ -46,9 +46,15 @@ class Deviation final : public Metric {
   }
   int64_t samples() const override { return static_cast<int64_t>(deviations_.size()); }
   std::span<const double> outcomes() const override {
-    if (kind_ == DeviationKind::kRootOfSquared) return {};  // A root is no mean.
-    return deviations_;
+    if (kind_ != DeviationKind::kRootOfSquared) return deviations_;
+    outcomes_.clear();
+    const double root = value();
+    for (const double squared : deviations_) {  // root + d root / d mean (squared - mean)
+      outcomes_.push_back(root > 0 ? (root + squared / root) / 2 : 0);
+    }
+    return outcomes_;
   }
+  bool outcomes_stay() const override { return kind_ != DeviationKind::kRootOfSquared; }
   bool higher_is_better() const override { return false; }
   void Reset() override { deviations_.clear(); }
 
@@ -68,6 +74,7 @@ class Deviation final : public Metric {
   const DeviationKind kind_;
   const bool against_labels_;
   std::vector<double> deviations_;
+  mutable std::vector<double> outcomes_;  // Of a root.
 };
 
 }  // namespace

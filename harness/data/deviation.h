@@ -1,5 +1,6 @@
 // Deviation: the metrics of regression (MSE, MAE, RMSE). A sample's deviation is the mean over its
-// output elements of |output - expected| or its square.
+// output elements of |output - expected| or its square. The root of a mean is no mean: RMSE has the
+// outcomes that its derivative gives (metric.h).
 #pragma once
 
 #include <memory>

@@ -35,7 +35,10 @@ class Metric {
   virtual double value() const = 0;
   virtual int64_t samples() const = 0;
   // One number per sample, in the order of updates, of which value() is the mean: what pairs two
-  // models. Empty for a metric that is not a mean over samples.
+  // models. Of a metric that is no mean over samples, such as F1: the value plus n times its
+  // derivative by the sample's weight; resampling these is resampling the samples, to first order
+  // (Efron 1982, "The Jackknife, the Bootstrap and Other Resampling Plans", chapter 6). Empty where
+  // there is nothing of the kind.
   virtual std::span<const double> outcomes() const = 0;
   // Whether further samples leave the outcomes of those before as they are.
   virtual bool outcomes_stay() const { return true; }

@@ -37,6 +37,7 @@ bool MetricSet::wants_all_outputs() const {
 }
 
 bool MetricSet::outcomes_stay() const {
+  if (weights_.empty()) return metrics_[0]->outcomes_stay();
   return std::ranges::all_of(metrics_, [](const auto& m) { return m->outcomes_stay(); });
 }
 

@@ -32,7 +32,7 @@ class MetricSet {
   // Of the first metric, or the weighted mean of all.
   double value() const;
   bool higher_is_better() const { return metrics_[0]->higher_is_better(); }
-  // As of Metric; of a weighted mean where every metric has them.
+  // As of Metric, of what value() is; of a weighted mean where every metric has them.
   std::vector<double> outcomes() const;
   bool outcomes_stay() const;
   std::string fingerprint() const;
@@ -42,6 +42,7 @@ class MetricSet {
   std::vector<bool> directions() const;  // true: higher is better
   // Of one metric, as of Metric.
   std::span<const double> outcomes_of(size_t index) const { return metrics_[index]->outcomes(); }
+  bool outcomes_stay(size_t index) const { return metrics_[index]->outcomes_stay(); }
 
  private:
   MetricSet() = default;

@@ -91,15 +91,17 @@ Result<Evaluator> Evaluator::Make(const TuneConfig& config,
   return evaluator;
 }
 
-// By name, where there is more than one.
-std::vector<MetricResult> Evaluator::EachMetric(const data::MetricSet& metrics) const {
+// By name, where there is more than one; of a pass that was stopped, only outcomes that pair.
+std::vector<MetricResult> Evaluator::EachMetric(const data::MetricSet& metrics,
+                                                bool complete) const {
   const std::vector<double> values = metrics.values();
   const std::vector<bool> directions = metrics.directions();
   std::vector<MetricResult> each;
   for (size_t i = 0; values.size() > 1 && i < values.size(); ++i) {
     const std::string& name = config_.accuracy->metrics[i].name;
     const auto entry = data::FindMetric(name);
-    const auto outcomes = metrics.outcomes_of(i);
+    std::span<const double> outcomes;
+    if (complete || metrics.outcomes_stay(i)) outcomes = metrics.outcomes_of(i);
     each.push_back({.name = name,
                     .unit = entry.ok() && (*entry)->unit == "%" ? "" : name,
                     .higher_is_better = directions[i],
@@ -312,7 +314,7 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
         return stopped;
       }));
   const std::vector<double> outcomes = metrics.outcomes();
-  const std::vector<MetricResult> each = EachMetric(metrics);
+  const std::vector<MetricResult> each = EachMetric(metrics, !stopped);
   Observation observation;
   observation.metric = metrics.value();
   observation.metrics = each;

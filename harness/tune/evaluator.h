@@ -115,7 +115,7 @@ class Evaluator {
   Evaluator() = default;
 
   Status CheckConfirmation();
-  std::vector<MetricResult> EachMetric(const data::MetricSet& metrics) const;
+  std::vector<MetricResult> EachMetric(const data::MetricSet& metrics, bool complete) const;
   Status ObserveSamples(const data::Pipeline& data, const Model& model, const std::string& subject,
                         const Stop& stop);
   engine::PlanOptions OptionsOf(int64_t batch, int threads) const;

@@ -50,6 +50,18 @@ TEST(AccuracyCriterion, ShortfallIsTheDistanceToTheTarget) {
   EXPECT_EQ(criterion.Shortfall(0.6, 0.75), 0);
 }
 
+// Ten hits of a rare class prove little where one that is missed costs 40.
+TEST(AccuracyCriterion, ALossThatWasNotSeenMayBeAsLargeAsOutcomesAre) {
+  const AccuracyCriterion criterion{.limit = 0.01};
+  const std::vector<double> right(2000, 1.0);
+  EXPECT_LT(criterion.LimitPValue(right, right), 1e-4);
+  std::vector<double> rare = right;
+  rare[0] = -39;  // Both miss it.
+  EXPECT_GT(criterion.LimitPValue(rare, rare), 0.2);
+  const AccuracyCriterion lower{.limit = 0.01, .higher_is_better = false};
+  EXPECT_GT(lower.LimitPValue(rare, rare), 0.2);
+}
+
 TEST(AccuracyCriterion, EachMistakeHasItsOwnSentence) {
   EXPECT_THAT(AccuracyCriterion::Make(0.01, 0.02, true).message(),
               StartsWith("tuning.accuracy_criterion: found relative 0.01 and absolute 0.02"));

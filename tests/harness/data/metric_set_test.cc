@@ -8,7 +8,6 @@ namespace {
 using testing::DoubleEq;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 Options Where(std::string where) { return {.values = {}, .where = std::move(where)}; }
 
@@ -37,10 +36,17 @@ TEST(MetricSet, WeighsValuesAndOutcomes) {
   ASSERT_TRUE(Update(*set).ok());
   EXPECT_DOUBLE_EQ(set->value(), 0.25 + 0.75 / 2);
   EXPECT_THAT(set->outcomes(), ElementsAre(DoubleEq(0.25), DoubleEq(1)));
-  auto without = MetricSet::Make(std::vector<MetricSpec>{{"topk", {}}, {"F1", {}}}, {0.5, 0.5});
-  ASSERT_TRUE(without.ok()) << without.message();
-  ASSERT_TRUE(Update(*without).ok());
-  EXPECT_THAT(without->outcomes(), IsEmpty());  // F1 has none.
+}
+
+// What stops a pass looks at the first only, or at all that are weighted.
+TEST(MetricSet, OutcomesStayWhereThoseOfItsValueDo) {
+  const std::vector<MetricSpec> specs = {{"topk", {}}, {"F1", {}}};
+  const auto each = MetricSet::Make(specs, {}), mean = MetricSet::Make(specs, {0.5, 0.5});
+  ASSERT_TRUE(each.ok() && mean.ok());
+  EXPECT_TRUE(each->outcomes_stay());
+  EXPECT_FALSE(mean->outcomes_stay());
+  EXPECT_TRUE(each->outcomes_stay(0));
+  EXPECT_FALSE(each->outcomes_stay(1));
 }
 
 TEST(MetricSet, RefusesAndSaysWhere) {

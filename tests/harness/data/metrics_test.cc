@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "harness/data/metric.h"
 
@@ -11,7 +12,6 @@ namespace {
 using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 std::unique_ptr<Metric> Made(const char* name, const Options& options = {}) {
   auto metric = MakeMetric(name, options);
@@ -31,6 +31,61 @@ Status Compare(Metric& metric, const Shape& shape, const std::vector<float>& val
   return metric.Compare(outputs.view(), reference.view());
 }
 
+double MeanOutcome(const Metric& metric) {
+  const auto outcomes = metric.outcomes();
+  return std::reduce(outcomes.begin(), outcomes.end()) / static_cast<double>(outcomes.size());
+}
+
+// By the definition: n times the derivative by the weight of a sample, had it been seen once more,
+// to first order; of samples that were all seen `copies` times.
+template <typename Feed>
+void ExpectOutcomesAreDerivatives(const char* name, const Options& options, size_t samples,
+                                  Feed feed) {
+  constexpr int kCopies = 2000;
+  const auto metric = Made(name, options);
+  for (size_t i = 0; i < samples; ++i) feed(*metric, i);
+  const auto exact = metric->outcomes();
+  const std::vector<double> outcomes(exact.begin(), exact.end());
+  ASSERT_EQ(outcomes.size(), samples);
+  EXPECT_NEAR(MeanOutcome(*metric), metric->value(), 1e-12);
+  for (size_t more = 0; more < samples; ++more) {
+    const auto weighted = Made(name, options);
+    for (int copy = 0; copy < kCopies; ++copy) {
+      for (size_t i = 0; i < samples; ++i) feed(*weighted, i);
+    }
+    feed(*weighted, more);
+    const double change = (weighted->value() - metric->value()) * kCopies;
+    EXPECT_NEAR(metric->value() + static_cast<double>(samples) * change, outcomes[more], 0.01)
+        << name << " " << more;
+  }
+}
+
+TEST(Outcomes, AreTheDerivativeOfWhatIsNoMean) {
+  ExpectOutcomesAreDerivatives("RMSE", {}, 4, [](Metric& metric, size_t i) {
+    ASSERT_TRUE(Update(metric, {1, 1}, {static_cast<float>(i * i)}, {1}).ok());
+  });
+  // Hits, errors, and an answer of no class; the last class is neither labelled nor predicted.
+  const std::vector<int64_t> labels = {0, 1, 1, 1, 2, 0, 1, 2}, found = {0, 1, 0, 2, 2, 1, 1, -1};
+  for (const char* average : {"macro", "weighted"}) {
+    ExpectOutcomesAreDerivatives("F1", {{{"average", average}}}, labels.size(),
+                                 [&](Metric& metric, size_t i) {
+                                   std::vector<float> scores(4, found[i] < 0 ? NAN : 0.0f);
+                                   if (found[i] >= 0) scores[static_cast<size_t>(found[i])] = 1;
+                                   ASSERT_TRUE(Update(metric, {1, 4}, scores, {labels[i]}).ok());
+                                 });
+  }
+  ExpectOutcomesAreDerivatives("F1", {}, 6, [&](Metric& metric, size_t i) {
+    const float score = found[i] == 1 ? 0.9f : 0.1f;
+    ASSERT_TRUE(Update(metric, {1, 1}, {score}, {labels[i] == 1 ? 1 : 0}).ok());
+  });
+}
+
+TEST(Outcomes, OfARootThatIsZero) {  // As of fp32 against itself.
+  const auto rmse = Made("RMSE", {{{"compare_label", false}}});
+  ASSERT_TRUE(Compare(*rmse, {2, 1}, {1, 2}, {1, 2}).ok());
+  EXPECT_THAT(rmse->outcomes(), ElementsAre(0, 0));
+}
+
 TEST(Deviation, OfLabels) {
   const std::vector<float> outputs = {1, 4, 3};  // Deviate by 0, 2, -1.
   const auto mse = Made("MSE"), mae = Made("MAE"), rmse = Made("RMSE");
@@ -46,7 +101,8 @@ TEST(Deviation, OfLabels) {
   EXPECT_DOUBLE_EQ(rmse->value(), std::sqrt(5.0 / 3));
   EXPECT_THAT(mse->outcomes(), ElementsAre(0, 4, 1));
   EXPECT_THAT(mae->outcomes(), ElementsAre(0, 2, 1));
-  EXPECT_THAT(rmse->outcomes(), IsEmpty());
+  EXPECT_EQ(MeanOutcome(*rmse), rmse->value());
+  EXPECT_TRUE(mse->outcomes_stay() && !rmse->outcomes_stay());
   mse->Reset();
   EXPECT_EQ(mse->samples(), 0);
 }
@@ -79,7 +135,6 @@ TEST(F1, OfOneClass) {
   EXPECT_TRUE(std::isnan(f1->value()));
   ASSERT_TRUE(Update(*f1, {5, 1}, {0.9f, 0.8f, 0.1f, 0.6f, 0.5f}, {1, 0, 1, 1, 0}).ok());
   EXPECT_DOUBLE_EQ(f1->value(), 4.0 / 6);
-  EXPECT_THAT(f1->outcomes(), IsEmpty());
   EXPECT_EQ(f1->samples(), 5);
   f1->Reset();
   ASSERT_TRUE(Update(*f1, {2, 2}, {1, 0, 0, 1}, {0, 1}).ok());
