@@ -184,15 +184,21 @@ bool MultiObjective::MeetsTargets(const std::vector<double>& metrics,
   return true;
 }
 
-double MultiObjective::Shortfall(const Measured& trial, const Measured& baseline) const {
-  const std::vector<double> found = Accuracies(trial);
-  const std::vector<double> reference = Accuracies(baseline);
+double MultiObjective::TargetShortfall(const std::vector<double>& metrics,
+                                       const std::vector<double>& baseline) const {
+  const std::vector<double> found = Accuracies({.metrics = metrics});
+  const std::vector<double> reference = Accuracies({.metrics = baseline});
   double worst = 0;
   for (size_t i = 0; i < criteria_.size(); ++i) {
     const double miss = criteria_[i].Shortfall(found[i], reference[i]);
     const double target = std::abs(criteria_[i].Target(reference[i]));
     worst = std::max(worst, target > 0 ? miss / target : miss);
   }
+  return worst;
+}
+
+double MultiObjective::Shortfall(const Measured& trial, const Measured& baseline) const {
+  double worst = TargetShortfall(trial.metrics, baseline.metrics);
   for (size_t i = 0; i < config_.constraints.size(); ++i) {
     const double value = trial.constrained[i];
     if (trial.hopeless && !IsAvailable(value)) continue;  // It was stopped before.

@@ -93,6 +93,8 @@ class MultiObjective {
 
   const std::vector<Column>& columns() const { return columns_; }
   const MultiObjectiveConfig& config() const { return config_; }
+  // One per value of Accuracies: the configuration's, each with the direction of its metric.
+  const std::vector<AccuracyCriterion>& criteria() const { return criteria_; }
   // What is allowed yet hardly meant, such as "slower is better", one sentence each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -101,11 +103,18 @@ class MultiObjective {
   // each.
   std::vector<double> Accuracies(const Measured& trial) const;
   // Whether every accuracy meets its target, at the criterion's confidence where it has one, and
-  // every constraint is met.
+  // every constraint is met. That all of several metrics are within their limits is then claimed
+  // at this confidence without a correction for their number: where one is not, its own test alone
+  // lets that pass with at most 1 - confidence, and the others can only refuse more (an
+  // intersection-union test: Berger 1982, "Multiparameter hypothesis testing and acceptance
+  // sampling"), however they depend on each other.
   bool Feasible(const Measured& trial, const Measured& baseline) const;
   // Whether every metric meets its target, without regard to confidence. Metrics as Measured has
   // them.
   bool MeetsTargets(const std::vector<double>& metrics, const std::vector<double>& baseline) const;
+  // How far the metric that is farthest from its target is from it, as a share of that.
+  double TargetShortfall(const std::vector<double>& metrics,
+                         const std::vector<double>& baseline) const;
   // How far the accuracy is from its target, or an objective from its limit, as a share of that;
   // the farthest of them.
   double Shortfall(const Measured& trial, const Measured& baseline) const;

@@ -114,11 +114,6 @@ void CheckMetrics(const Field& root, TuneConfig& config) {
                             set->higher_is_better() ? "higher" : "lower", set->higher_is_better()));
   }
   config.criterion.higher_is_better = set->higher_is_better();
-  if (config.accuracy->several() && config.criterion.confidence) {
-    criterion["confidence"].Reject(
-        "found beside several metrics; expected one metric, or weights for "
-        "evaluation.accuracy.multi_metrics");
-  }
 }
 
 ObjectiveInfo AccuracyInfo(const AccuracyConfig& accuracy) {

@@ -20,6 +20,12 @@ double Anchored(double baseline, const Change& change) {
 // Of an estimate whose interval this is, taken for one of 95 % of a normal distribution.
 double Deviation(const Interval& interval) { return (interval.hi - interval.lo) / (2 * 1.96); }
 
+// Of p-values of which all must be small; nothing where there are none.
+std::optional<double> Largest(const std::vector<double>& p_values) {
+  if (p_values.empty()) return std::nullopt;
+  return std::ranges::max(p_values);
+}
+
 }  // namespace
 
 std::string TrialName(int64_t index) { return fmt::format("trial {}", index); }
@@ -138,7 +144,7 @@ Measured Ranker::AsTrial(int64_t index) const {
   trial.metrics = Metrics(TrialName(index));
   trial.metrics[0] = Accuracy(index);
   trial.hopeless = Stopped(index);
-  if (const auto p_value = LimitPValue(index)) trial.limit_p_values = {*p_value};
+  trial.limit_p_values = LimitPValues(TrialName(index), kBaseline);
   for (const std::string& name : listed_) trial.values.push_back(ValueOf(Find(name), index));
   for (const Constraint& constraint : judge_.config().constraints) {
     trial.constrained.push_back(ValueOf(Find(constraint.objective), index));
@@ -240,20 +246,26 @@ double Ranker::AccuracyLoss(int64_t index) const {
   return judge_.config().criterion.higher_is_better ? loss : -loss;
 }
 
-std::optional<double> Ranker::LimitPValue(const std::string& trial,
-                                          const std::string& baseline) const {
-  const AccuracyCriterion& criterion = judge_.config().criterion;
-  if (!criterion.confidence) return std::nullopt;
-  const Series& of_trial = Find(kAccuracy).results(trial);
-  const Series& of_baseline = Find(kAccuracy).results(baseline);
-  if (!of_trial.complete || of_trial.outcomes.size() != of_baseline.outcomes.size()) {
-    return std::nullopt;
+Series Ranker::MetricSeries(const std::string& name, size_t criterion) const {
+  const Series& all = Find(kAccuracy).results(name);
+  if (judge_.criteria().size() == 1) return all;
+  return criterion < all.metrics.size() ? all.OfMetric(criterion) : Series();
+}
+
+std::vector<double> Ranker::LimitPValues(const std::string& trial,
+                                         const std::string& baseline) const {
+  if (!judge_.config().criterion.confidence) return {};
+  std::vector<double> p_values;
+  for (size_t i = 0; i < judge_.criteria().size(); ++i) {
+    const Series of_trial = MetricSeries(trial, i), of_baseline = MetricSeries(baseline, i);
+    if (!of_trial.complete || of_trial.outcomes.size() != of_baseline.outcomes.size()) return {};
+    p_values.push_back(judge_.criteria()[i].LimitPValue(of_trial.outcomes, of_baseline.outcomes));
   }
-  return criterion.LimitPValue(of_trial.outcomes, of_baseline.outcomes);
+  return p_values;
 }
 
 std::optional<double> Ranker::LimitPValue(int64_t index) const {
-  return LimitPValue(TrialName(index), kBaseline);
+  return Largest(LimitPValues(TrialName(index), kBaseline));
 }
 
 std::optional<EarlyStop> Ranker::MakeEarlyStop() const {
@@ -264,10 +276,15 @@ std::optional<EarlyStop> Ranker::MakeEarlyStop() const {
 
 Status Ranker::CheckCertifiable() const {
   if (!judge_.config().criterion.confidence) return {};
-  if (!Find(kAccuracy).results(kBaseline).outcomes.empty()) return {};
-  return Error(
-      "tuning.accuracy_criterion.confidence: the metric is not a mean over samples; expected "
-      "one that is, such as topk, or no confidence");
+  for (size_t i = 0; i < judge_.criteria().size(); ++i) {
+    if (!MetricSeries(kBaseline, i).outcomes.empty()) continue;
+    const std::vector<std::string>& several = judge_.config().metrics;
+    return Error(
+        fmt::format("tuning.accuracy_criterion.confidence: the metric{} has no outcomes of single "
+                    "samples; expected one that has, such as topk, or no confidence",
+                    i < several.size() ? " " + several[i] : ""));
+  }
+  return {};
 }
 
 Confirmation Ranker::Confirm(int64_t index, int64_t trials) const {
@@ -287,16 +304,15 @@ Confirmation Ranker::Confirm(int64_t index, int64_t trials) const {
   }
   if (!criterion.confidence) return result;
   result.confidence = ConfirmationConfidence(*criterion.confidence, trials);
-  result.limit_p_value = LimitPValue(name, baseline);
+  result.limit_p_value = Largest(LimitPValues(name, baseline));
   result.confirmed =
       result.confirmed && result.limit_p_value && *result.limit_p_value <= 1 - *result.confidence;
   return result;
 }
 
 double Ranker::ConfirmationShortfall(int64_t index) const {
-  const Objective& accuracy = Find(kAccuracy);
-  return judge_.config().criterion.Shortfall(accuracy.Value(Confirming(TrialName(index))),
-                                             accuracy.Value(Confirming(kBaseline)));
+  return judge_.TargetShortfall(Metrics(Confirming(TrialName(index))),
+                                Metrics(Confirming(kBaseline)));
 }
 
 }  // namespace assay::tune

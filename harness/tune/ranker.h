@@ -52,7 +52,8 @@ class Ranker {
   std::vector<Violation> Violations(int64_t index) const;
   // Whether its evaluation was stopped.
   bool Stopped(int64_t index) const;
-  // Of "the limit is exceeded", where the criterion has a confidence and the metric has outcomes.
+  // Of "the limit is exceeded", of several metrics: by one of them; where the criterion has a
+  // confidence and the metrics have outcomes.
   std::optional<double> LimitPValue(int64_t index) const;
 
   // Tells a trial that cannot meet the criterion from its first outcomes; nothing where every trial
@@ -60,9 +61,9 @@ class Ranker {
   std::optional<EarlyStop> MakeEarlyStop() const;
   // What the observed confirmation says, of a search of so many trials.
   Confirmation Confirm(int64_t index, int64_t trials) const;
-  // How far a refuted trial is from the target on the samples that confirm.
+  // How far a refuted trial is from the target on the samples that confirm, as a share of that.
   double ConfirmationShortfall(int64_t index) const;
-  // Error: a confidence was asked for, but the metric, now observed, is no mean over samples.
+  // Error: a confidence was asked for, but a metric, now observed, has no outcomes of samples.
   Status CheckCertifiable() const;
   const std::vector<std::string>& warnings() const { return judge_.warnings(); }
 
@@ -79,7 +80,10 @@ class Ranker {
   std::optional<Change> VersusBaseline(const Objective& objective, int64_t index) const;
   std::optional<Change> ColumnVersusBaseline(size_t column, int64_t index) const;
   std::optional<Change> Between(size_t column, int64_t x, int64_t y) const;
-  std::optional<double> LimitPValue(const std::string& trial, const std::string& baseline) const;
+  // One per criterion; empty where a metric does not tell.
+  std::vector<double> LimitPValues(const std::string& trial, const std::string& baseline) const;
+  // Of a criterion's metric.
+  Series MetricSeries(const std::string& name, size_t criterion) const;
   double ValueOf(const Objective& objective, int64_t index) const;
   Measured AsTrial(int64_t index) const;
   Measured Baseline() const;

@@ -59,7 +59,8 @@ struct TrialRecord {
   bool feasible = false;
   // Of samples, where it was stopped for being hopeless: its latency and memory are not measured.
   std::optional<int64_t> stopped_after;
-  // Of "it loses more than the criterion allows", where a confidence was asked for.
+  // Of "it loses more than the criterion allows", where a confidence was asked for; of several
+  // metrics the largest.
   std::optional<double> limit_p_value;
   std::vector<Violation> violations;
   bool accepted = false;  // Feasible, and better than fp32 in what was asked for.

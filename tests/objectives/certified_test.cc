@@ -98,6 +98,61 @@ TEST(Certified, EvenWhereTheDropIsJustTheLimit) {
               luck.confirmed);
 }
 
+// Two metrics that are right and wrong on the same samples with the correlation of `shared`, the
+// share on which they are one; either loses its own drop.
+std::vector<Outcomes> DrawTwo(std::mt19937_64& generator, double first, double second,
+                              double shared) {
+  Outcomes x = Draw(generator, kSamples, first), y = Draw(generator, kSamples, second);
+  const auto same = static_cast<size_t>(shared * kSamples);
+  std::copy_n(x.fp32.begin(), same, y.fp32.begin());
+  std::copy_n(x.int8.begin(), same, y.int8.begin());
+  return {std::move(x), std::move(y)};
+}
+
+// How often a trial is accepted by the rule that ranks, at 95 %, by both metrics.
+double AcceptedByBoth(double first, double second, double shared, uint64_t seed) {
+  constexpr int kRepetitions = 2000;
+  MultiObjectiveConfig config;
+  config.objectives = {"accuracy"};
+  config.metrics = {"topk", "fidelity"};
+  config.criterion = WithConfidence(0.95);
+  const auto judge = MultiObjective::Make(config);
+  std::mt19937_64 generator(seed);
+  int accepted = 0;
+  for (int i = 0; i < kRepetitions; ++i) {
+    Measured trial{.values = {0}}, fp32{.values = {0}};
+    for (const Outcomes& outcomes : DrawTwo(generator, first, second, shared)) {
+      trial.metrics.push_back(Mean(outcomes.int8));
+      fp32.metrics.push_back(Mean(outcomes.fp32));
+      trial.limit_p_values.push_back(config.criterion.LimitPValue(outcomes.int8, outcomes.fp32));
+    }
+    accepted += judge->Feasible(trial, fp32);
+  }
+  return accepted / static_cast<double>(kRepetitions);
+}
+
+// One of them just at the limit is enough to be bad, whatever the other does: 5 % pass, not more,
+// and not less where the other is fine or the same: no correction for two is missing or wasted.
+TEST(Certified, OfTwoMetricsEachIsKeptAtTheConfidence) {
+  constexpr double kLimit = 0.0076, kGain = -0.02;
+  const double fine = AcceptedByBoth(kLimit, kGain, 0, 55);
+  const double same = AcceptedByBoth(kLimit, kLimit, 1, 56);
+  const double independent = AcceptedByBoth(kLimit, kLimit, 0, 57);
+  const double related = AcceptedByBoth(kLimit, kLimit, 0.7, 58);
+  for (const double accepted : {fine, same}) {
+    EXPECT_GE(accepted, 0.035);
+    EXPECT_LE(accepted, 0.065);
+  }
+  EXPECT_LE(independent, 0.01);
+  EXPECT_LE(related, 0.05);
+  EXPECT_GT(related, independent);
+  EXPECT_GE(AcceptedByBoth(kGain, kGain, 0.7, 59), 0.95);  // A good one passes.
+  std::printf(
+      "one of two metrics at the limit: accepted %.3f; both: %.3f the same, %.3f related, "
+      "%.3f independent\n",
+      fine, same, related, independent);
+}
+
 TEST(Certified, AGoodModelIsNotRefused) {
   std::mt19937_64 generator(54);
   int accepted = 0;

@@ -128,9 +128,6 @@ TEST(Config, RefusesMetricsThatDoNotGoTogether) {
   for (const auto& [metrics, expected] : cases) {
     EXPECT_THAT(ErrorOf(Judged(metrics)), HasSubstr(expected)) << metrics;
   }
-  EXPECT_THAT(ErrorOf(Judged("multi_metrics: {topk: 1, F1: macro}"),
-                      {"tuning.accuracy_criterion.confidence=0.95"}),
-              HasSubstr("confidence: found beside several metrics"));
 }
 
 std::string With(const std::string& quantization) {

@@ -136,6 +136,46 @@ class Metrics(unittest.TestCase):
         self.assertEqual(self.accuracy(resumed["best"]["model"])["metrics"],
                          self.accuracy(result["best"]["model"])["metrics"])
 
+    def test_a_confidence_is_kept_by_each_of_several_metrics(self):
+        certain = ("tuning.accuracy_criterion.confidence=0.95", "evaluation.confirmation.share=0",
+                   "tuning.exit_policy.max_trials=1")
+        rmse = "RMSE: {compare_label: False}"
+
+        def first_trial(metrics):
+            workspace = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+            done, _ = self.tune(f"evaluation.accuracy.multi_metrics={{{metrics}}}",
+                                "evaluation.accuracy.metric=null", *certain, *limit,
+                                workspace=workspace)
+            self.assertIn(done.returncode, (0, 3), done.stderr)
+            return json.loads((workspace / "trials.jsonl").read_text().splitlines()[0])
+
+        limit = ()
+        both = first_trial(f"fidelity: top1, {rmse}")
+        alone = [first_trial(metric)["limit_p_value"] for metric in ("fidelity: top1", rmse)]
+        self.assertEqual(both["limit_p_value"], max(alone))
+        self.assertEqual(both["feasible"], max(alone) <= 0.05)
+        # What RMSE was seen to be is allowed just so: the others being certain is not enough.
+        seen = self.accuracy(both["model"])["RMSE"]
+        limit = (f"tuning.accuracy_criterion.absolute={seen * (1 + 1e-6)}",)
+        doubted = first_trial(f"MAE: {{compare_label: False}}, {rmse}")
+        self.assertIs(doubted["feasible"], False)
+        self.assertGreater(doubted["limit_p_value"], 0.4)
+
+    def test_metrics_that_are_no_means_have_intervals(self):
+        numpy.save(self.folder / "classes.npy", numpy.arange(40) % 10)
+        workspace = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        done, _ = self.tune(
+            "evaluation.accuracy.multi_metrics={F1: macro, RMSE: {compare_label: False}}",
+            "evaluation.accuracy.metric=null",
+            "evaluation.accuracy.dataloader.dataset.npy.labels=classes.npy", workspace=workspace)
+        self.assertIn(done.returncode, (0, 3, 4), done.stderr)
+        for model in self.trials(workspace):
+            for metric in self.accuracy(model)["metrics"]:
+                low, high = (metric["interval"][end] for end in ("low", "high"))
+                self.assertLess(low, metric["value"])
+                self.assertLess(metric["value"], high)
+                self.assertIn("interval", metric["versus_baseline"])
+
     def test_a_weighted_mean_is_between_its_metrics(self):
         done, result = self.tune(
             "evaluation.accuracy.multi_metrics={fidelity: top1, F1: macro, weight: [1, 1]}",
