@@ -21,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kHuge = 1e18;
-
 // Keys that change no trial, or whose contents are hashed rather than their names.
 constexpr std::string_view kNotOfTheIdentity[] = {
     "version",
@@ -227,7 +225,8 @@ CriterionConfig ReadCriterion(const Field& field) {
   config.higher_is_better = field["higher_is_better"].Bool(true);
   const Field limit = field[config.relative ? "relative" : "absolute"];
   if (config.relative && std::fabs(config.limit) == 1) {
-    limit.Reject(fmt::format("found {}, expected a number between -1 and 1", config.limit));
+    limit.Reject(fmt::format("found {}, expected a number between -1 and 1; 0.01 is one percent",
+                             config.limit));
   }
   const Field confidence = field["confidence"];
   if (!confidence.present()) return config;

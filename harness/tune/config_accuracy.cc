@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kHuge = 1e18;
-
 // `topk: 1` sets the metric's first key, `topk: {k: 1}` any.
 data::MetricSpec ReadMetric(const std::string& name, const Field& options,
                             const fs::path& base_dir) {
@@ -91,7 +89,7 @@ AccuracyConfig ReadAccuracy(const Field& field, const fs::path& base_dir) {
   if (multi.present()) {
     ReadMultiMetrics(multi, base_dir, config);
   } else {
-    const auto metrics = metric.Entries();
+    const auto metrics = metric.Entries("a metric with its argument, such as {topk: 1}");
     if (metrics.size() != 1) {
       metric.Reject("expected one metric, such as {topk: 1}");
       return config;
@@ -106,8 +104,7 @@ void CheckMetrics(const Field& root, TuneConfig& config) {
   if (!root.status().ok() || !config.accuracy) return;
   const auto set = data::MetricSet::Make(config.accuracy->metrics, config.accuracy->weights);
   if (!set.ok()) return;  // The evaluator says what is wrong.
-  const Field criterion = root["tuning"]["accuracy_criterion"];
-  const Field said = criterion["higher_is_better"];
+  const Field said = root["tuning"]["accuracy_criterion"]["higher_is_better"];
   if (said.present() && config.criterion.higher_is_better != set->higher_is_better()) {
     said.Reject(fmt::format("found {}, but {} is better when {}; expected {}",
                             !set->higher_is_better(), config.accuracy->metrics[0].name,

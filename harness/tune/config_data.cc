@@ -33,7 +33,8 @@ DataConfig ReadData(const Field& field, const fs::path& base_dir) {
                "num_workers", "pin_memory", "collate_fn"});
   DataConfig config;
   config.batch_size = field["batch_size"].Int(1, 4096, 32);
-  const auto datasets = field["dataset"].Entries();
+  const auto datasets =
+      field["dataset"].Entries("one dataset with its options, such as {CIFAR10: {root: ...}}");
   if (datasets.size() != 1) {
     field["dataset"].Reject("expected one dataset, such as {CIFAR10: {root: ...}}");
     return config;

@@ -76,22 +76,26 @@ Result<Field> Field::Parse(const std::string& text, const std::string& name,
   return Field(root, "", file);
 }
 
+bool Field::overridden() const {
+  return std::ranges::any_of(file_->overridden, [&](const std::string& set) {
+    return path_.starts_with(set) &&
+           (path_.size() == set.size() || path_[set.size()] == '.' || path_[set.size()] == '[');
+  });
+}
+
 std::string Field::where() const {
-  for (const std::string& set : file_->overridden) {
-    const bool within =
-        path_.starts_with(set) &&
-        (path_.size() == set.size() || path_[set.size()] == '.' || path_[set.size()] == '[');
-    if (within) return "--set";
-  }
+  if (overridden()) return "--set";
   const int line = node_.IsDefined() ? node_.Mark().line : -1;
   return line < 0 ? file_->name : fmt::format("{}:{}", file_->name, line + 1);
 }
 
-void Field::Reject(std::string_view reason) const {
+void Field::RejectAt(const std::string& where, std::string_view reason) const {
   if (!file_->status.ok()) return;
-  file_->status = Error(path_.empty() ? fmt::format("{}: {}", where(), reason)
-                                      : fmt::format("{}: {}: {}", where(), path_, reason));
+  file_->status = Error(path_.empty() ? fmt::format("{}: {}", where, reason)
+                                      : fmt::format("{}: {}: {}", where, path_, reason));
 }
+
+void Field::Reject(std::string_view reason) const { RejectAt(where(), reason); }
 
 void Field::Warn(std::string_view reason) const {
   file_->warnings.push_back(fmt::format("{}: {}: {}", where(), path_, reason));
@@ -109,8 +113,8 @@ void Field::Allow(std::initializer_list<std::string_view> known,
     } else if (in(ignored, key)) {
       field.Warn("is not supported by Assay and is ignored");
     } else if (!in(known, key)) {
-      std::vector<std::string_view> names(known);
-      Reject(UnknownName("key", key, names));
+      const std::vector<std::string_view> names(known);
+      RejectAt(field.overridden() ? field.where() : where(), UnknownName("key", key, names));
     }
   }
 }
@@ -134,11 +138,12 @@ std::vector<Field> Field::Items() const {
   return items;
 }
 
-std::vector<std::pair<std::string, Field>> Field::Entries() const {
+std::vector<std::pair<std::string, Field>> Field::Entries(std::string_view expected) const {
   std::vector<std::pair<std::string, Field>> entries;
   if (!present()) return entries;
   if (!is_map()) {
-    Reject("expected a map of keys");
+    const std::string found = is_list() ? "a list" : fmt::format("'{}'", Shown(node_.Scalar()));
+    Reject(fmt::format("found {}, expected {}", found, expected));
     return entries;
   }
   if (!Count(node_.size())) return entries;
@@ -211,7 +216,9 @@ int64_t Field::Int(int64_t lo, int64_t hi, std::optional<int64_t> fallback) cons
 }
 
 double Field::Number(double lo, double hi, std::optional<double> fallback) const {
-  const std::string expected = fmt::format("a number from {} to {}", lo, hi);
+  const std::string expected = hi < kHuge     ? fmt::format("a number from {} to {}", lo, hi)
+                               : lo <= -kHuge ? "a number"
+                                              : fmt::format("a number of at least {}", lo);
   const auto text = Scalar(!fallback, expected);
   if (!text) return fallback.value_or(lo);
   const auto value = ParseNumber<double>(*text);
@@ -226,10 +233,19 @@ Result<std::string> ReadConfigText(const std::filesystem::path& file) {
     return Error(fmt::format("{}: is a folder, not a YAML file", file.string()));
   }
   std::ifstream stream(file, std::ios::binary);
+  if (!std::filesystem::exists(file, code)) {
+    return Error(fmt::format("{}: there is no such file", file.string()));
+  }
   if (!stream) return Error(fmt::format("{}: cannot be opened", file.string()));
   std::string text(kMaxBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(stream.gcount()));
+  if (text.find('\0') != std::string::npos) {
+    return Error(
+        fmt::format("{}: is not text, expected a YAML configuration; `assay init "
+                    "MODEL.onnx` writes one",
+                    file.string()));
+  }
   if (text.size() > kMaxBytes) {
     return Error(
         fmt::format("{}: is larger than the 1 MB a configuration may have", file.string()));

@@ -17,6 +17,9 @@
 
 namespace assay::tune {
 
+// Bounds of Field::Number that are none.
+inline constexpr double kHuge = 1e18;
+
 class Field {
  public:
   // The root of a text, which errors call `name`. `overrides` are "key.path=value" with a YAML
@@ -48,8 +51,9 @@ class Field {
   // Items of a list; a scalar or map is a list of one; nothing when absent. All lists and maps of a
   // file have at most 100,000 items and entries together, those of an alias counted each time.
   std::vector<Field> Items() const;
-  // Entries of a map, in the file's order; an error for anything else.
-  std::vector<std::pair<std::string, Field>> Entries() const;
+  // Entries of a map, in the file's order; an error for anything else, of what is expected.
+  std::vector<std::pair<std::string, Field>> Entries(
+      std::string_view expected = "a map of keys") const;
 
   // Typed scalars. Without a fallback the field is required.
   std::string String(std::optional<std::string> fallback = {}) const;
@@ -74,6 +78,8 @@ class Field {
   Field(YAML::Node node, std::string path, std::shared_ptr<File> file)
       : node_(std::move(node)), path_(std::move(path)), file_(std::move(file)) {}
 
+  bool overridden() const;
+  void RejectAt(const std::string& where, std::string_view reason) const;
   // An error where `count` more values are too many.
   bool Count(size_t count) const;
   // The text of a scalar; nullopt when absent with a fallback, or already reported.

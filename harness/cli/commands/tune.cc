@@ -99,11 +99,15 @@ Result<int> Run(const Options& options) {
 std::function<Result<int>()> Declare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("CONFIG", options->config, "YAML configuration; `assay init` writes one")
-      ->required();
+      ->required()
+      ->type_name("FILE");
   app.add_option("--workspace", options->workspace,
-                 "Where best.onnx, trials.jsonl and result.json go (default: the configuration's)");
-  app.add_option("--set", options->overrides,
-                 "Override a key, such as tuning.accuracy_criterion.relative=0.02")
+                 "Where best.onnx, trials.jsonl and result.json go (default: the configuration's)")
+      ->type_name("FOLDER");
+  app.add_option(
+         "--set", options->overrides,
+         "Override a key, such as tuning.accuracy_criterion.relative=0.02; values are YAML: "
+         "--set 'evaluation.accuracy.metric={topk: 5}'")
       ->type_name("KEY.PATH=VALUE");
   AddWinogradBudget(app, options->winograd_bytes);
   app.footer(

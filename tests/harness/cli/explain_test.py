@@ -131,7 +131,7 @@ class Explain(unittest.TestCase):
                 ([MODEL], "expected --config"),
                 ([self.folder], "result.json: cannot be read"),
                 (["no.onnx", "--config", self.config], "no.onnx"),
-                ([MODEL, "--config", "no.yaml"], "no.yaml: cannot be opened")):
+                ([MODEL, "--config", "no.yaml"], "no.yaml: there is no such file")):
             done = self.assay("explain", *arguments)
             self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
             self.assertIn(expected, done.stderr)

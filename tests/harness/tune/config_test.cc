@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace assay::tune {
 namespace {
 
@@ -312,7 +315,8 @@ TEST(Config, ErrorsNameTheirPlace) {
       {"tuning:\n  exit_policy:\n    max_trials: 0",
        "conf/tune.yaml:3: tuning.exit_policy.max_trials: found '0', expected a whole number from "
        "1"},
-      {"tuning:\n  exit_policy: 5", "conf/tune.yaml:2: tuning.exit_policy: expected a map of keys"},
+      {"tuning:\n  exit_policy: 5",
+       "conf/tune.yaml:2: tuning.exit_policy: found '5', expected a map of keys"},
       {"tuning:\n  objective: accuracy\n  multi_objectives: {objective: [accuracy]}",
        "tuning.multi_objectives: found beside 'objective'"},
       {"tuning:\n  plugins: [a.so]",
@@ -325,7 +329,14 @@ TEST(Config, ErrorsNameTheirPlace) {
        "tuning.constraints.performance: found '>= 2 ms', but less performance is better"},
       {"tuning:\n  constraints: {accuracy: \">= 90 %\"}",
        "tuning.constraints.accuracy: found without evaluation.accuracy"},
-      {"tuning:\n  constraints: [modelsize]", "tuning.constraints: expected a map"},
+      {"tuning:\n  constraints: [modelsize]",
+       "tuning.constraints: found a list, expected a map of keys"},
+      {"tuning:\n  exit_policy: {timeout: 5m}",
+       "tuning.exit_policy.timeout: found '5m', expected a number of at least 0"},
+      {"tuning:\n  accuracy_criterion: {absolute: few}", "found 'few', expected a number"},
+      {"evaluation:\n  accuracy:\n    metric: top1",
+       "conf/tune.yaml:3: evaluation.accuracy.metric: found 'top1', expected a metric with its "
+       "argument, such as {topk: 1}"},
       {"tuning:\n  constraints: {modelsize: [1, 2]}", "tuning.constraints.modelsize: "},
       {"tuning:\n  accuracy_criterion: {confidence: 95}",
        "conf/tune.yaml:2: tuning.accuracy_criterion.confidence: found '95', expected a number from "
@@ -369,8 +380,21 @@ TEST(Config, ErrorsNameTheirPlace) {
   }
 }
 
+TEST(Config, AnUnknownKeyIsWhereItWasSaid) {
+  EXPECT_THAT(ErrorOf(kMission, {"tuning.max_trials=3"}),
+              HasSubstr("--set: tuning: unknown key 'max_trials'"));
+}
+
+TEST(Config, AModelIsNoConfiguration) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "config_test_model.onnx";
+  std::ofstream(file, std::ios::binary) << std::string("\x08\0\x12\0", 4);
+  EXPECT_THAT(LoadConfig(file).message(), HasSubstr("is not text, expected a YAML configuration"));
+  std::filesystem::remove(file);
+}
+
 TEST(Config, MissingFileAndFolder) {
-  EXPECT_THAT(LoadConfig("no/such.yaml").message(), HasSubstr("no/such.yaml: cannot be opened"));
+  EXPECT_THAT(LoadConfig("no/such.yaml").message(),
+              HasSubstr("no/such.yaml: there is no such file"));
   EXPECT_THAT(LoadConfig(testing::TempDir()).message(), HasSubstr("is a folder"));
 }
 
