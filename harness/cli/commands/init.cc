@@ -103,6 +103,16 @@ ImageInput FindImage(const Graph& graph) {
   return image;
 }
 
+// As the configuration says it: seen from its own folder.
+std::filesystem::path ModelPath(const Options& options) {
+  const std::filesystem::path model = options.model;
+  if (options.output.empty() || model.is_absolute()) return model;
+  std::error_code unknown;
+  const auto folder = std::filesystem::absolute(options.output, unknown).parent_path();
+  const auto seen = std::filesystem::proximate(model, folder, unknown);
+  return unknown ? model : seen;
+}
+
 std::string Text(const Graph& graph, const std::filesystem::path& model) {
   const ImageInput image = FindImage(graph);
   std::string inputs;
@@ -121,7 +131,7 @@ std::string Text(const Graph& graph, const std::filesystem::path& model) {
 
 Result<int> Run(const Options& options) {
   ASSAY_ASSIGN_OR_RETURN(const Graph graph, onnx::Import(options.model));
-  const std::string text = Text(graph, options.model);
+  const std::string text = Text(graph, ModelPath(options));
   if (options.output.empty()) {
     fmt::print("{}", text);
     return kFine;

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -501,6 +502,18 @@ class Init(unittest.TestCase):
             # It is a valid configuration whose data has to be filled in.
             self.assertEqual(result.returncode, 2)
             self.assertIn("/path/to/", result.stderr)
+
+    def test_the_model_is_where_the_configuration_says(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("models", "configurations"):
+                os.mkdir(os.path.join(folder, name))
+            shutil.copy(MODEL, os.path.join(folder, "models/net.onnx"))
+            for output in ("configurations/tune.yaml", "tune.yaml"):
+                done = subprocess.run([ASSAY, "init", "models/net.onnx", "-o", output], cwd=folder,
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                result = assay("tune", os.path.join(folder, output))
+                self.assertIn("/path/to/", result.stderr)  # It comes as far as to the data.
 
 
 if __name__ == "__main__":
