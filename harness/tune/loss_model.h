@@ -4,13 +4,14 @@
 // decides fall one way and some the other. How many these are goes with the root of the error, and
 // models that share an operator's rounding share its part of the luck.
 //
-// Of operators the errors are known without recipes; with other settings they are taken to be
-// scaled alike, to the whole error that was measured with those. Measured one by one with bias
-// correction (mobilenetv1_025, 29 operators), they are off that by a factor of exp(0.98) in the
-// standard deviation, while their order is much the same (Spearman 0.77; 4 of the worst 5): trials
-// correct the rest. Facts of every settings would cost more than they tell: 6.9 s against the 0.7 s
-// of the plain ones, with trials of 2 s, and in simulations the lead over other strategies is as
-// large with recipes that are as uneven (tests/harness/tune/pareto_test.cc).
+// The facts tell the error of every operator without recipes. With other settings all of them are
+// taken to be scaled by one factor: that of the whole model's error, which is measured with these
+// settings. With bias correction (mobilenetv1_025, 29 operators measured one by one) single errors
+// are off that by a factor of exp(0.98) in the standard deviation, but their order is much the same
+// (Spearman 0.77; 4 of the worst 5), and trials correct the rest. Measuring the operators with each
+// of the settings would cost more than it tells: 6.9 s instead of 0.7 s, where a trial takes 2 s;
+// and in simulations where recipes help operators as unevenly, the lead over other strategies is as
+// large as where they help all alike (tests/harness/tune/pareto_test.cc).
 #pragma once
 
 #include <cstddef>
