@@ -51,12 +51,12 @@ void DequantizeU8F32(const Rows& rows, QuantParams params, const uint8_t* src, f
 // rows.count is the channels. lo and hi clamp the result.
 void DequantizeS32F32(const Rows& rows, const float* scale, const int32_t* src, float* dst,
                       float lo, float hi, ThreadPool& pool, IsaSet usable = UsableIsas());
-// What Variant::requantize_s32 does to a row of sums: y = src[i] + factor * offset[i], which wraps
-// like int32, then dst[i] = RoundClamp(float(y) * scale[i], zero_point, 0, 255).
+// What Variant::requantize_s32 does to rows of sums: y = src[r][i] + factors[r] * offset[i], which
+// wraps like int32, then dst[r][i] = RoundClamp(float(y) * scale[i], zero_point, 0, 255).
 struct RequantizeS32Params {
-  const float* scale;               // Finite, one per element.
-  const int32_t* offset = nullptr;  // One per element; nullptr: zeros.
-  int32_t factor = 0;
+  const float* scale;               // Finite, one per column.
+  const int32_t* offset = nullptr;  // One per column; nullptr: zeros.
+  const int32_t* factors = nullptr;
   int32_t zero_point = 0;
 };
 // Every row: y = exp(src - greatest) / their sum, with a relative error of at most

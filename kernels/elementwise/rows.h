@@ -192,44 +192,35 @@ struct Quantizer {
   }
 };
 
-// One vector: the sums of a row as they are rounded.
+// A vector of columns, all rows.
 template <typename V, typename Lanes>
-[[gnu::always_inline]] inline typename V::Int RoundedSums(const RequantizeS32Params& p,
-                                                          const int32_t* src, int64_t i,
-                                                          Lanes lanes) {
-  auto sum = V::LoadInt(src + i, lanes);
-  if (p.offset != nullptr) {
-    sum = V::Add32(sum, V::Mul32(V::LoadInt(p.offset + i, lanes), V::Set32(p.factor)));
-  }
+[[gnu::always_inline]] inline void RequantizeColumns(const Rows& rows, const RequantizeS32Params& p,
+                                                     const int32_t* src, uint8_t* dst,
+                                                     int64_t column, Lanes lanes) {
   const auto max = V::Set(static_cast<float>(255 - p.zero_point));
-  return V::ToInt(V::Min(max, V::Mul(V::ToFloat(sum), V::Load(p.scale + i, lanes))));
+  const auto zero_point = V::Set32(p.zero_point);
+  const auto scale = V::Load(p.scale + column, lanes);
+  const auto offset = p.offset != nullptr ? V::LoadInt(p.offset + column, lanes) : V::Zero();
+  src += column;
+  dst += column;
+  for (int64_t row = 0; row < rows.rows; ++row, src += rows.src_stride, dst += rows.dst_stride) {
+    auto sum = V::LoadInt(src, lanes);
+    if (p.offset != nullptr) sum = V::Add32(sum, V::Mul32(offset, V::Set32(p.factors[row])));
+    const auto q = V::ToInt(V::Min(max, V::Mul(V::ToFloat(sum), scale)));
+    V::StoreNarrowed(dst, V::Add32(q, zero_point), lanes);  // Clamps to 0 and 255.
+  }
 }
 
-// Rows are short here: tiles of a product. So vectors that are not there are left out.
 template <typename V>
-void RequantizeS32(const RequantizeS32Params& p, const int32_t* src, uint8_t* dst, int64_t n) {
-  const auto zero_point = V::Set16(p.zero_point);
-  int64_t i = 0;
-  for (; i + V::kBytes <= n; i += V::kBytes) {
-    typename V::Int q[4];
-#pragma GCC unroll 4
-    for (int v = 0; v < 4; ++v) {
-      q[v] = RoundedSums<V>(p, src, i + v * V::kFloats, typename V::All());
-    }
-    V::StoreBytes(dst + i, V::InOrder(Narrow<V>(q, zero_point)), typename V::All());
+void RequantizeS32(const Rows& rows, const RequantizeS32Params& p, const int32_t* src,
+                   uint8_t* dst) {
+  int64_t column = 0;
+  for (; column + V::kFloats <= rows.count; column += V::kFloats) {
+    RequantizeColumns<V>(rows, p, src, dst, column, typename V::All());
   }
-  if (i == n) return;
-  typename V::Int q[4] = {V::Zero(), V::Zero(), V::Zero(), V::Zero()};
-#pragma GCC unroll 4
-  for (int v = 0; v < 4; ++v) {
-    const int64_t at = i + v * V::kFloats, left = n - at;
-    if (left >= V::kFloats) {
-      q[v] = RoundedSums<V>(p, src, at, typename V::All());
-    } else if (left > 0) {
-      q[v] = RoundedSums<V>(p, src, at, typename V::First(left));
-    }
+  if (column < rows.count) {
+    RequantizeColumns<V>(rows, p, src, dst, column, typename V::First(rows.count - column));
   }
-  V::StoreBytes(dst + i, V::InOrder(Narrow<V>(q, zero_point)), typename V::FirstBytes(n - i));
 }
 
 template <typename V>

@@ -24,8 +24,9 @@ struct Variant {
   void (*dequantize)(QuantParams params, const uint8_t* src, float* dst, int64_t n);
   void (*dequantize_s32)(const float* scale, const int32_t* src, float* dst, int64_t n, float lo,
                          float hi);
-  void (*requantize_s32)(const RequantizeS32Params& params, const int32_t* src, uint8_t* dst,
-                         int64_t n);
+  // Few columns: a tile of a product. dst is none of the sources.
+  void (*requantize_s32)(const Rows& rows, const RequantizeS32Params& params, const int32_t* src,
+                         uint8_t* dst);
   // One whole row; the vector tiers agree to the bit, the scalar one is std::exp's.
   void (*softmax)(const float* src, float* dst, int64_t n);
 };

@@ -69,6 +69,20 @@ struct Vec256 {
     std::memcpy(p, bytes, static_cast<size_t>(lanes.count));
   }
 
+  [[gnu::always_inline]] static uint64_t Narrowed(Int x) {
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(x, x), 0b1000);
+    const __m128i low = _mm256_castsi256_si128(words);
+    return static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_packus_epi16(low, low)));
+  }
+  [[gnu::always_inline]] static void StoreNarrowed(uint8_t* p, Int x, All) {
+    const uint64_t bytes = Narrowed(x);
+    std::memcpy(p, &bytes, 8);
+  }
+  [[gnu::always_inline]] static void StoreNarrowed(uint8_t* p, Int x, First lanes) {
+    const uint64_t bytes = Narrowed(x);
+    std::memcpy(p, &bytes, static_cast<size_t>(lanes.count));
+  }
+
   [[gnu::always_inline]] static void Keep(Int x) { __asm__ volatile("" : : "x"(x)); }
   [[gnu::always_inline]] static Float Set(float x) { return _mm256_set1_ps(x); }
   [[gnu::always_inline]] static Int Set16(int32_t x) {

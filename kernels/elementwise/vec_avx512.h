@@ -58,6 +58,16 @@ struct Vec512 {
     _mm512_mask_storeu_epi8(p, lanes.mask, x);
   }
 
+  // Lanes of 4 bytes to one, clamped to 0 and 255.
+  [[gnu::always_inline]] static void StoreNarrowed(uint8_t* p, Int x, All) {
+    const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(x, Zero()));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), bytes);
+  }
+  [[gnu::always_inline]] static void StoreNarrowed(uint8_t* p, Int x, First lanes) {
+    const __m128i bytes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(x, Zero()));
+    _mm_mask_storeu_epi8(p, lanes.mask, bytes);
+  }
+
   // Counts as a use of x.
   [[gnu::always_inline]] static void Keep(Int x) { __asm__ volatile("" : : "v"(x)); }
   [[gnu::always_inline]] static Float Set(float x) { return _mm512_set1_ps(x); }

@@ -26,7 +26,16 @@ class Quads {
 
   // Rows [p, p + 4).
   void Step(int64_t p, uint8_t* to) const {
-    for (int64_t column = 0; column < nr_; column += kLanes, to += 4 * kLanes) {
+    const int64_t stride = matrix_.row_stride, whole = nr_ / kLanes * kLanes;
+    const bool inside = p + 4 <= matrix_.k && (p + 3) * stride + whole <= end_;
+    const int64_t done = inside ? whole : 0;
+    const uint8_t* from = begin_ + p * stride;
+    for (int64_t column = 0; column < done; column += kLanes, from += kLanes, to += 4 * kLanes) {
+      const __m128i rows[4] = {Flipped(from), Flipped(from + stride), Flipped(from + 2 * stride),
+                               Flipped(from + 3 * stride)};
+      Interleave(rows, to);
+    }
+    for (int64_t column = done; column < nr_; column += kLanes, to += 4 * kLanes) {
       const __m128i rows[4] = {Load(p, column), Load(p + 1, column), Load(p + 2, column),
                                Load(p + 3, column)};
       if (column + kLanes <= nr_) {
@@ -40,14 +49,15 @@ class Quads {
   }
 
  private:
+  __m128i Flipped(const uint8_t* from) const {
+    return _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), flip_);
+  }
+
   // Zeros for a row that is not there. Behind the columns it reads on, within the matrix.
   __m128i Load(int64_t p, int64_t column) const {
     if (p >= matrix_.k) return _mm_setzero_si128();
     const int64_t at = p * matrix_.row_stride + column;
-    if (at + kLanes <= end_) {
-      const auto* from = reinterpret_cast<const __m128i*>(begin_ + at);
-      return _mm_xor_si128(_mm_loadu_si128(from), flip_);
-    }
+    if (at + kLanes <= end_) return Flipped(begin_ + at);
     alignas(16) uint8_t bytes[kLanes] = {};
     const int64_t there = columns_ - column;
     if (there > 0) std::memcpy(bytes, begin_ + at, static_cast<size_t>(std::min(there, kLanes)));

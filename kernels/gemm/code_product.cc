@@ -36,6 +36,9 @@ Problem ToProblem(const CodeSpec& spec) {
           .read_again = true};
 }
 
+// Around a panel: the call that packs it, its bias, the call that finishes its results.
+constexpr double kPanelCycles = 200;
+
 // Bytes of codes that are packed per cycle.
 double PackedPerCycle(RhsFormat format) {
   return format == RhsFormat::kS8x4 ? 5 : format == RhsFormat::kS16x4 ? 3 : 1.5;
@@ -43,9 +46,9 @@ double PackedPerCycle(RhsFormat format) {
 
 // An element of the batch, packing included.
 double Cycles(const CodeSpec& spec, const Variant& variant) {
-  const int64_t columns = CeilDiv(spec.n, variant.nr) * variant.nr;
-  return EstimateCycles(variant, ToProblem(spec)) +
-         static_cast<double>(PackedK(variant, spec.k) * columns) / PackedPerCycle(variant.rhs);
+  const int64_t panels = CeilDiv(spec.n, variant.nr), bytes = PackedK(variant, spec.k) * variant.nr;
+  const double packing = static_cast<double>(bytes) / PackedPerCycle(variant.rhs) + kPanelCycles;
+  return EstimateCycles(variant, ToProblem(spec)) + static_cast<double>(panels) * packing;
 }
 
 Result<const Variant*> ChooseFor(const CodeSpec& spec, const KernelOptions& options) {
@@ -206,19 +209,20 @@ void CodeProduct::PackPanels(const PanelGrid::Unit& unit, const Element& element
 void CodeProduct::Finish(const Tile& tile, int64_t row, int64_t column, const int32_t* row_sums,
                          void* dst) const {
   const int32_t* offset = row_sums != nullptr ? offsets_.data() + column : nullptr;
+  const int32_t* factors = row_sums != nullptr ? row_sums + row : nullptr;
   auto* sums = static_cast<int32_t*>(tile.dst);
+  if (requantizes()) {
+    elementwise_->requantize_s32(
+        {.rows = tile.m, .count = tile.n, .src_stride = tile.dst_stride, .dst_stride = spec_.n},
+        {scale_.data() + column, offset, factors, spec_.zero_point}, sums,
+        static_cast<uint8_t*>(dst) + row * spec_.n + column);
+    return;
+  }
+  if (offset == nullptr) return;
   for (int64_t i = 0; i < tile.m; ++i, sums += tile.dst_stride) {
-    const int32_t factor = row_sums != nullptr ? row_sums[row + i] : 0;
-    if (requantizes()) {
-      auto* to = static_cast<uint8_t*>(dst) + (row + i) * spec_.n + column;
-      elementwise_->requantize_s32({scale_.data() + column, offset, factor, spec_.zero_point}, sums,
-                                   to, tile.n);
-    } else if (offset != nullptr) {
-      for (int64_t j = 0; j < tile.n; ++j) {
-        sums[j] =
-            static_cast<int32_t>(static_cast<uint32_t>(sums[j]) +
-                                 static_cast<uint32_t>(factor) * static_cast<uint32_t>(offset[j]));
-      }
+    for (int64_t j = 0; j < tile.n; ++j) {
+      const uint32_t added = static_cast<uint32_t>(factors[i]) * static_cast<uint32_t>(offset[j]);
+      sums[j] = static_cast<int32_t>(static_cast<uint32_t>(sums[j]) + added);
     }
   }
 }

@@ -46,14 +46,17 @@ void DequantizeS32(const float* scale, const int32_t* src, float* dst, int64_t n
   for (int64_t i = 0; i < n; ++i) dst[i] = Clamp(static_cast<float>(src[i]) * scale[i], lo, hi);
 }
 
-void RequantizeS32(const RequantizeS32Params& p, const int32_t* src, uint8_t* dst, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) {
-    auto sum = static_cast<uint32_t>(src[i]);
-    if (p.offset != nullptr) {
-      sum += static_cast<uint32_t>(p.factor) * static_cast<uint32_t>(p.offset[i]);
+void RequantizeS32(const Rows& rows, const RequantizeS32Params& p, const int32_t* src,
+                   uint8_t* dst) {
+  for (int64_t row = 0; row < rows.rows; ++row, src += rows.src_stride, dst += rows.dst_stride) {
+    for (int64_t i = 0; i < rows.count; ++i) {
+      auto sum = static_cast<uint32_t>(src[i]);
+      if (p.offset != nullptr) {
+        sum += static_cast<uint32_t>(p.factors[row]) * static_cast<uint32_t>(p.offset[i]);
+      }
+      const float y = static_cast<float>(static_cast<int32_t>(sum)) * p.scale[i];
+      dst[i] = static_cast<uint8_t>(RoundClamp(y, p.zero_point, 0, 255));
     }
-    const float y = static_cast<float>(static_cast<int32_t>(sum)) * p.scale[i];
-    dst[i] = static_cast<uint8_t>(RoundClamp(y, p.zero_point, 0, 255));
   }
 }
 

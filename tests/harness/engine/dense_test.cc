@@ -52,7 +52,8 @@ void Check(const Subject& subject, const Tensor& want, float tolerance) {
     const auto plan = subject.Build(options);
     ASSERT_NE(plan, nullptr);
     const auto steps = plan->steps();
-    EXPECT_TRUE(std::ranges::any_of(steps, [](const auto& step) { return !step.variant.empty(); }));
+    EXPECT_EQ(std::ranges::any_of(steps, [](const auto& step) { return !step.variant.empty(); }),
+              want.elements() > 0);
     const Tensor alone = RunPlan(plan, subject.Data(), 1).at(0);
     ExpectNear(alone, want, tolerance);
     for (int threads : {2, 3}) {

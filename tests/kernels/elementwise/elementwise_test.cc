@@ -190,26 +190,37 @@ TEST_P(EveryVariant, Dequantize) {
   });
 }
 
-// Sums of all sizes, with what a row adds to them; halves, which go to the even.
+// Sums of all sizes, with what a row adds to them; halves, which go to the even. Two rows, apart.
 TEST_P(EveryVariant, RequantizeS32) {
+  constexpr int64_t kApart = 3;
+  const int32_t factors[] = {12'345, -1};
   ForLengths([&](int64_t n, Guard guard) {
-    Guarded<int32_t> src(n, guard), offset(n, guard);
+    const int64_t stride = n + kApart;
+    Guarded<int32_t> src(stride + n, guard), offset(n, guard);
     Guarded<float> scale(n, guard);
-    Guarded<uint8_t> dst(n, guard);
+    Guarded<uint8_t> dst(stride + n, guard);
     FillWith(src, [&] { return static_cast<int32_t>(random()) >> random() % 32; });
     FillWith(offset, [&] { return static_cast<int32_t>(random() % 511) - 255; });
     FillWith(scale, [&] { return random() % 4 == 0 ? 0.5f : 1.0f / static_cast<float>(random()); });
-    for (const int32_t factor : {0, 1, 12'345, -1}) {
+    for (const bool adds : {false, true}) {
       for (const int32_t zero_point : {0, 77, 255}) {
-        const int32_t* added = factor == 0 ? nullptr : offset.data();
-        variant().requantize_s32({scale.data(), added, factor, zero_point}, src.data(), dst.data(),
-                                 n);
-        for (int64_t i = 0; i < n; ++i) {
-          const auto sum = static_cast<int32_t>(static_cast<uint32_t>(src[i]) +
-                                                static_cast<uint32_t>(factor) *
-                                                    static_cast<uint32_t>(offset[i]));
-          ASSERT_EQ(dst[i], RoundClamp(static_cast<float>(sum) * scale[i], zero_point, 0, 255))
-              << src[i] << " at " << i;
+        FillWith(dst, [] { return uint8_t{0xcd}; });
+        variant().requantize_s32(
+            {.rows = 2, .count = n, .src_stride = stride, .dst_stride = stride},
+            {scale.data(), adds ? offset.data() : nullptr, factors, zero_point}, src.data(),
+            dst.data());
+        for (int64_t i = 0; i < stride + n; ++i) {
+          const int64_t row = i / stride, column = i % stride;
+          if (column >= n) {
+            ASSERT_EQ(dst[i], 0xcd);
+            continue;
+          }
+          auto sum = static_cast<uint32_t>(src[i]);
+          if (adds) {
+            sum += static_cast<uint32_t>(factors[row]) * static_cast<uint32_t>(offset[column]);
+          }
+          const float y = static_cast<float>(static_cast<int32_t>(sum)) * scale[column];
+          ASSERT_EQ(dst[i], RoundClamp(y, zero_point, 0, 255)) << src[i] << " at " << i;
         }
         EXPECT_TRUE(dst.Intact());
       }
