@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Writes models of one operator each for bench_onnxruntime: products of two activations, convolutions
-of three axes, transposed ones. Needs Debian's python3-onnx.
+"""Writes models of one operator each for bench_onnxruntime: products of two activations, quantized
+ones too, convolutions of three axes, transposed ones. Needs Debian's python3-onnx.
 Usage: operators.py FOLDER"""
 import pathlib
 import sys
@@ -32,6 +32,30 @@ def write(folder, name, operator, inputs, constants=(), **attributes):
     onnx.save(onnx.shape_inference.infer_shapes(model), str(folder / f"{name}.onnx"))
 
 
+def write_codes(folder, name, a, b, signed=False, zero=0, sums=False):
+    """QLinearMatMul, or MatMulInteger, of two activations; the left one is u8, b's zero point is a step off the middle
+    by `zero`."""
+    dtype = "int8" if signed else "uint8"
+    b_zero = numpy.array(zero + (0 if signed else 128), dtype)
+    a_zero = numpy.array(117, "uint8")
+    scale = numpy.array(0.02, "f4")
+    operands = {"a_scale": scale, "a_zero": a_zero, "b_scale": scale, "b_zero": b_zero,
+                "y_scale": numpy.array(0.1, "f4"), "y_zero": a_zero}
+    order = ["a", "a_scale", "a_zero", "b", "b_scale", "b_zero", "y_scale", "y_zero"]
+    operator = "QLinearMatMul"
+    if sums:
+        operator, order = "MatMulInteger", ["a", "b", "a_zero", "b_zero"]
+    result = helper.make_tensor_value_info("y", TensorProto.INT32 if sums else TensorProto.UINT8, (*a[:-1], b[-1]))
+    types = {"a": (TensorProto.UINT8, a), "b": (TensorProto.INT8 if signed else TensorProto.UINT8, b)}
+    graph = helper.make_graph(
+        [helper.make_node(operator, order, ["y"])], name,
+        [helper.make_tensor_value_info(input_, *types[input_]) for input_ in types], [result],
+        [numpy_helper.from_array(value, key) for key, value in operands.items() if key in order])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    onnx.save(model, str(folder / f"{name}.onnx"))
+
+
 def main(folder):
     def conv(name, image, *kernel, bias, **attributes):
         constants = [weights(*kernel)] + ([weights(bias)] if bias else [])
@@ -48,6 +72,12 @@ def main(folder):
     write(folder, "matmul_512", "MatMul", [(512, 512), (512, 512)])
     write(folder, "matmul_small", "MatMul", [(64, 8, 8), (64, 8, 8)])
     write(folder, "matmul_vector", "MatMul", [(16, 256, 256), (16, 256, 1)])
+    write_codes(folder, "codes_scores_u8s8", (12, 197, 64), (12, 64, 197), signed=True)
+    write_codes(folder, "codes_scores_u8u8", (12, 197, 64), (12, 64, 197), zero=7)
+    write_codes(folder, "codes_values_u8u8", (12, 197, 197), (12, 197, 64), zero=7)
+    write_codes(folder, "codes_scores_of_four", (12, 4, 64), (12, 64, 197), zero=7)
+    write_codes(folder, "codes_512", (512, 512), (512, 512), signed=True)
+    write_codes(folder, "codes_512_sums", (512, 512), (512, 512), zero=7, sums=True)
     write(folder, "gemm_transposed", "Gemm", [(128, 256), (384, 256), (384,)], transB=1)
     conv("conv3d_3x3x3", (1, 16, 8, 32, 32), 32, 16, 3, 3, 3, bias=32, pads=[1] * 6)
     conv("conv3d_1x1x1", (1, 64, 8, 28, 28), 128, 64, 1, 1, 1, bias=128)
