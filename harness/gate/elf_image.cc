@@ -17,7 +17,7 @@ struct EndElf {
 
 class Reader {
  public:
-  explicit Reader(const std::string& path) : path_(path) {}
+  Reader(const std::string& path, bool whole) : path_(path), whole_(whole) {}
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
   ~Reader() {
@@ -39,6 +39,7 @@ class Reader {
     for (Elf_Scn* at = nullptr; (at = elf_nextscn(elf_.get(), at)) != nullptr;) {
       GElf_Shdr section;
       if (gelf_getshdr(at, &section) == nullptr) return Error(path_ + ": a section is cut off");
+      if (!whole_ && section.sh_type != SHT_DYNAMIC) continue;
       ASSAY_RETURN_IF_ERROR(Take(at, section));
     }
     std::ranges::sort(image_.sections, {}, &Section::address);
@@ -185,6 +186,7 @@ class Reader {
   }
 
   const std::string& path_;
+  const bool whole_;
   int descriptor_ = -1;
   std::unique_ptr<Elf, EndElf> elf_;
   size_t names_ = 0;  // The table of the sections' names.
@@ -202,7 +204,11 @@ const Range* Holding(const std::vector<Range>& ranges, uint64_t address) {
 
 }  // namespace
 
-Result<ElfImage> ElfImage::Read(const std::string& path) { return Reader(path).Read(); }
+Result<ElfImage> ElfImage::Read(const std::string& path) { return Reader(path, true).Read(); }
+
+Result<ElfImage> ElfImage::ReadDependencies(const std::string& path) {
+  return Reader(path, false).Read();
+}
 
 const Section* ElfImage::SectionAt(uint64_t address) const { return Holding(sections, address); }
 

@@ -43,6 +43,8 @@ struct ElfImage {
 
   // Error: the file is not such a library.
   static Result<ElfImage> Read(const std::string& path);
+  // Of `needed` and `search` alone, whatever the size of the library.
+  static Result<ElfImage> ReadDependencies(const std::string& path);
 
   // nullptr: none holds the address.
   const Section* SectionAt(uint64_t address) const;

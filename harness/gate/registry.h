@@ -7,7 +7,9 @@
  * Both builds are loaded into one process (dlopen, RTLD_NOW | RTLD_LOCAL). The host owns the
  * operands and gives the same addresses to both, fills the inputs, alike for both, and compares the
  * outputs before it times anything. Build with -fvisibility=hidden -fno-gnu-unique (unique symbols
- * would be shared by both), export assay_cases alone, and do not link an allocator.
+ * would be shared by both), export assay_cases alone, and do not link an allocator. Each process
+ * loads copies that lie elsewhere: libraries that are needed are found by $ORIGIN nevertheless, as
+ * long as both builds find the same; other files beside the library are not there.
  *
  * Libraries of version 1 are taken as they are; what was added since is absent in them. */
 #ifndef ASSAY_REGISTRY_H

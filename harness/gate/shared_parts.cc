@@ -4,43 +4,33 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
-#include <string_view>
 
 #include "harness/gate/elf_image.h"
+#include "harness/gate/file_hash.h"
+#include "harness/gate/search_path.h"
 
 namespace assay::gate {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of DT_RUNPATH of the library at `path`.
-fs::path Folder(std::string text, const std::string& path) {
-  const std::string own = fs::absolute(path).parent_path().string();
-  for (const std::string_view token : {"${ORIGIN}", "$ORIGIN"}) {
-    if (const size_t at = text.find(token); at != std::string::npos) {
-      text.replace(at, token.size(), own);
-    }
-  }
-  return text;
-}
-
 // Where the library at `path` has this one from, of its own folders; "": from the system's.
 fs::path Found(const ElfImage& image, const std::string& path, const std::string& needed) {
-  for (const std::string& folders : image.search) {
-    std::istringstream each(folders);
-    for (std::string text; std::getline(each, text, ':');) {
-      std::error_code ignored;
-      const fs::path file = Folder(text, path) / needed;
-      if (!text.empty() && fs::exists(file, ignored)) return file;
-    }
+  for (const std::string& folder : SearchedFolders(image)) {
+    std::error_code ignored;
+    const fs::path file = FolderOf(folder, path) / needed;
+    if (fs::exists(file, ignored)) return file;
   }
   return {};
 }
 
+// One file, or the same bytes twice.
 bool Same(const fs::path& a, const fs::path& b) {
+  if (a.empty() || b.empty()) return a.empty() && b.empty();
   std::error_code ignored;
-  return a.empty() ? b.empty() : !b.empty() && fs::equivalent(a, b, ignored);
+  if (fs::equivalent(a, b, ignored)) return true;
+  const auto of_a = HashOf(a.string()), of_b = HashOf(b.string());
+  return of_a.ok() && of_b.ok() && *of_a == *of_b;
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace assay::gate {
 
 // "": nothing. Otherwise a sentence of a symbol that the loader makes unique in a process
-// (STB_GNU_UNIQUE), or of a library that both need, each from a place of its own. Of files that are
+// (STB_GNU_UNIQUE), or of a library that both need, each another one. Of files that are
 // no libraries nothing is said.
 std::string SharedParts(const std::string& base, const std::string& candidate);
 

@@ -28,12 +28,15 @@ class SharedPartsTest : public testing::Test {
   }
 
   std::string BuildWithPart(const std::string& folder, const std::string& runpath) {
-    Build(folder, "int part(void) { return 1; }", {"-Wl,-soname,libpart.so"}, "part");
+    // In each folder another one.
+    const std::string part = "int part(void) { return " + std::to_string(++parts_) + "; }";
+    Build(folder, part, {"-Wl,-soname,libpart.so"}, "part");
     return Build(folder, "int part(void); int whole(void) { return part(); }",
                  {"-L" + (folder_ / folder).string(), "-lpart", "-Wl,-rpath," + runpath});
   }
 
   TemporaryFolder folder_;
+  int parts_ = 0;
 };
 
 constexpr const char* kUnique =
@@ -59,6 +62,11 @@ TEST_F(SharedPartsTest, ALibraryOfTheSameNameIsLoadedOnce) {
   EXPECT_THAT(SharedParts(a, BuildWithPart("c", "$ORIGIN")), HasSubstr("c/libpart.so"));
   // The same file, named in two ways.
   EXPECT_EQ(SharedParts(a, BuildWithPart("d", (folder_ / "d/../a").string())), "");
+  // The same bytes.
+  const std::string e = BuildWithPart("e", "$ORIGIN");
+  std::filesystem::copy_file(folder_ / "a/libpart.so", folder_ / "e/libpart.so",
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(SharedParts(a, e), "");
 }
 
 }  // namespace
