@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -139,9 +140,12 @@ Result<int> CompareFiles(const CompareFilesOptions& options, const CompareOutput
         .order = options.order, .times = differences.empty(), .markdown = output.markdown};
     fmt::print("{}", report::ComparisonText(contrasts, rules, style));
   }
-  if (output.json.empty()) return kFine;
-  ASSAY_RETURN_IF_ERROR(WriteJson(output.json, compare::ToJson(contrasts, sides, rules)));
-  return kFine;
+  if (!output.json.empty()) {
+    ASSAY_RETURN_IF_ERROR(WriteJson(output.json, compare::ToJson(contrasts, sides, rules)));
+  }
+  const bool compared =
+      std::ranges::any_of(contrasts, [](const auto& c) { return c.averaged > 0; });
+  return compared ? Result<int>(kFine) : Error("no benchmark has times of both sides");
 }
 
 }  // namespace assay::cli

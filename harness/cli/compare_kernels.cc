@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "harness/cli/between.h"
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/cli/kernel_shapes.h"
@@ -114,7 +115,7 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
                  "Exit code 3 where dispatch's pick is shown to be slower than another variant by "
                  "more than so many percent, warm")
       ->type_name("PERCENT")
-      ->check(CLI::Range(0.0, 1000.0));
+      ->check(Between(0.0, 1000.0));
   app.add_option("--variants", options.variants,
                  "Of --kernels: these variants (assay kernels lists them), not all that can run; "
                  "one given twice is a control")
@@ -129,7 +130,7 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
   app.add_option("--budget", options.budget_s,
                  "Of --kernels and --models: seconds of rounds for each shape")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 3600.0));
+      ->check(Between(0.001, 3600.0));
   AddWinogradBudget(app, options.winograd_bytes);
 }
 

@@ -91,9 +91,8 @@ std::optional<double> Positive(const Rows& rows, const char* statistic) {
 std::string Problem(const Rows& rows) {
   if (!rows.failure.empty()) return rows.failure;
   if (rows.bad == 0) return "";
-  return fmt::format("{} of its times no positive number",
-                     rows.bad == 1 ? "one" : std::to_string(rows.bad)) +
-         (rows.bad == 1 ? " is" : " are");
+  return rows.bad == 1 ? "one of its times is no positive number"
+                       : fmt::format("{} of its times are no positive numbers", rows.bad);
 }
 
 void SetRuns(Sample& sample, std::vector<double> seconds) {

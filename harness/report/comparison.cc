@@ -131,6 +131,7 @@ std::string Title(const Contrast& contrast, const ComparisonStyle& style) {
 std::string FormatRatio(const Estimate& ratio) {
   if (!std::isfinite(ratio.value)) return "-";
   const Interval& interval = ratio.interval;
+  if (ratio.value >= 1e6) return fmt::format("{:.3g}", ratio.value);
   if (!std::isfinite(interval.hi)) return fmt::format("{:.3f}", ratio.value);
   return fmt::format("{:.3f} [{:.3f}, {:.3f}]", ratio.value, interval.lo, interval.hi);
 }

@@ -120,7 +120,7 @@ std::string FormatSeconds(double seconds) {
   if (seconds < 1e-6) return Digits(seconds * 1e9) + " ns";
   if (seconds < 1e-3) return Digits(seconds * 1e6) + " us";
   if (seconds < 1) return Digits(seconds * 1e3) + " ms";
-  return Digits(seconds) + " s";
+  return (seconds < 1e6 ? Digits(seconds) : fmt::format("{:.3g}", seconds)) + " s";
 }
 
 std::string FormatWait(double seconds) {

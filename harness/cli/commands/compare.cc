@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "harness/cli/between.h"
 #include "harness/cli/command.h"
 #include "harness/cli/compare_files.h"
 #include "harness/cli/compare_kernels.h"
@@ -62,11 +63,11 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->check(CLI::Range(1, 1024));
   app.add_option("--margin", options->margin_percent,
                  "Percent within which times count as the same. Default: 1, of --models 2")
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(Between(0.0, 100.0));
   app.add_option("--level", options->level_percent,
                  "Percent of confidence, of intervals and verdicts")
       ->capture_default_str()
-      ->check(CLI::Range(50.0, 99.99));
+      ->check(Between(50.0, 99.99));
   app.add_flag("--markdown", options->output.markdown, "Print Markdown");
   app.add_option("--json", options->output.json, "Write the comparison to FILE, or - for stdout")
       ->type_name("FILE|-");

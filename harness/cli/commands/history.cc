@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "harness/cli/between.h"
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/report/history.h"
@@ -40,7 +41,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--runs-per-alarm", options->runs_per_alarm,
                  "Runs of all cases that come between two false alarms, on average")
       ->capture_default_str()
-      ->check(CLI::Range(2.0, 1e9));
+      ->check(Between(2.0, 1e9));
   app.add_flag("--strict", options->strict,
                "Exit code 10 where the last run of a case is the one by which it is found slower");
   app.add_flag("--markdown", options->markdown, "Print Markdown");

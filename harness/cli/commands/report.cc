@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/cli/between.h"
 #include "harness/cli/command.h"
 #include "harness/cli/model_run.h"
 #include "harness/data/file.h"
@@ -159,7 +160,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("FILE");
   app.add_option("--profile", options->profile_s,
                  "Seconds to measure the layers of either model for; 0: not at all")
-      ->check(CLI::Range(0.0, 600.0))
+      ->check(Between(0.0, 600.0))
       ->capture_default_str();
   app.footer(kFooter);
   return [options] { return Run(*options); };

@@ -59,6 +59,25 @@ class Files(unittest.TestCase):
         self.assertNotIn("\033", result.stdout)
         self.assertIn("one process", result.stderr)
 
+    def test_times_that_are_none_are_told_and_where_nothing_is_left_it_fails(self):
+        even = self.write("even.json", runs("even", 10))
+        some = self.write("some.json", runs("even", 10)[:4] + [row("even", 0, 4)])
+        result = assay("compare", even, some)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("one of its times is no positive number", result.stdout)
+        for bad in (0, -1, float("nan")):
+            none = self.write("none.json", [row("even", bad, i) for i in range(5)])
+            result = assay("compare", even, none)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn("5 of its times are no positive numbers", result.stdout)
+            self.assertIn("no benchmark has times of both sides", result.stderr)
+
+    def test_a_margin_that_is_no_number(self):
+        for margin in ("nan", "-1", "101", "x"):
+            result = assay("compare", *self.pair(), "--margin", margin)
+            self.assertEqual(result.returncode, 2, result.stderr)
+            self.assertIn("--margin", result.stderr)
+
     def test_order_and_filter(self):
         names = lambda text: [line.split()[0] for line in text.splitlines() if " us " in line]
         by_file = assay("compare", *self.pair(), "--sort", "file").stdout
