@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <sstream>
+#include <string_view>
 
 #include "harness/gate/command.h"
 
@@ -85,10 +86,32 @@ class Lock {
   int descriptor_;
 };
 
+// As one word of the flags, which a shell takes apart.
+std::string Word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-=";
+  if (text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
+// Why sources of a tree may be missing; "": nothing is known.
+std::string Submodule(const Repository& repository, const std::string& tree) {
+  const Result<std::string> listed = Git(repository, {"ls-tree", "-r", tree});
+  std::istringstream lines(listed.ok() ? *listed : "");
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("160000 ")) continue;
+    return fmt::format("; '{}' is a submodule, which is not checked out",
+                       line.substr(line.find('\t') + 1));
+  }
+  return "";
+}
+
 // Configures and builds; returns the library.
 Result<fs::path> Compile(const Repository& repository, const fs::path& sources,
                          const fs::path& build) {
-  const std::string prefix = fmt::format("-ffile-prefix-map={}=.", sources.string());
+  const std::string prefix = Word(fmt::format("-ffile-prefix-map={}=.", sources.string()));
   const bool gnu = repository.compiler.find("g++") != std::string::npos &&
                    repository.compiler.find("clang") == std::string::npos;
   const std::string flags = fmt::format("{} {}{}", kFlags, prefix, gnu ? " -fno-gnu-unique" : "");
@@ -118,7 +141,13 @@ Result<std::string> TreeOf(const Repository& repository, const std::string& revi
 Result<std::string> BuildCases(const Repository& repository, const std::string& revision) {
   const std::string name = revision == kWorkingTree ? "the working tree" : revision;
   Result<std::string> tree = TreeOf(repository, revision);
-  if (!tree.ok()) return Error(fmt::format("{}: no such revision: {}", name, tree.message()));
+  if (!tree.ok()) {
+    const bool silent = tree.message().ends_with("failed: ");
+    return Error(fmt::format(
+        "{}: {}{}", name,
+        revision == kWorkingTree ? "cannot be read" : "no such revision of this repository",
+        silent ? "" : ": " + tree.message()));
+  }
   ASSAY_ASSIGN_OR_RETURN(const std::string top, Git(repository, {"rev-parse", "--show-toplevel"}));
   const fs::path cache =
       repository.cache.empty() ? fs::path(top) / "build" / "gate" : fs::path(repository.cache);
@@ -137,7 +166,10 @@ Result<std::string> BuildCases(const Repository& repository, const std::string& 
   if (repository.progress) repository.progress("building " + name);
   ASSAY_RETURN_IF_ERROR(CheckOut(repository, *tree, place / "src"));
   Result<fs::path> built = Compile(repository, place / "src", place / "build");
-  if (!built.ok()) return Error(fmt::format("{}: cannot be built: {}", name, built.message()));
+  if (!built.ok()) {
+    return Error(fmt::format("{}: cannot be built: {}{}", name, built.message(),
+                             Submodule(repository, *tree)));
+  }
   // Only what is whole has the name.
   fs::copy_file(*built, folder / "unfinished.so", fs::copy_options::overwrite_existing, error);
   if (!error) fs::rename(folder / "unfinished.so", library, error);

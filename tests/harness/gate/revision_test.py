@@ -119,7 +119,24 @@ class Revisions(unittest.TestCase):
         self.assertIn("HEAD: cannot be built: ", got.stderr)
         got = repository.gate("--base", "nowhere")
         self.assertEqual(got.returncode, 2, got.stdout)
-        self.assertIn("nowhere: no such revision", got.stderr)
+        self.assertEqual(got.stderr, "assay: nowhere: no such revision of this repository\n")
+
+    def test_a_folder_with_a_space_and_a_submodule(self):
+        repository = self.repository
+        repository.commit("first", "WORK=1000")
+        spaced = repository.folder.parent / (repository.folder.name + " it's")
+        repository.git("clone", "-q", repository.folder, spaced)
+        self.addCleanup(shutil.rmtree, spaced)
+        repository.folder = spaced
+        got = repository.gate("--base", "HEAD")
+        self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
+        repository.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", spaced,
+                       "part")
+        cmake = spaced / "CMakeLists.txt"
+        cmake.write_text(cmake.read_text() + 'file(READ part/CMakeLists.txt text)\n')
+        got = repository.gate("--base", "HEAD")
+        self.assertEqual(got.returncode, 2, got.stdout)
+        self.assertIn("; 'part' is a submodule, which is not checked out", got.stderr)
 
     def test_the_nightly_gate_takes_the_last_tag_or_what_is_pinned_and_writes_every_format(self):
         repository = self.repository
