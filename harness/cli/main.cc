@@ -28,8 +28,8 @@ Start here:
   assay evaluate A.onnx B.onnx --config tune.yaml
 
 Exit codes: 0 fine; 1 internal error; 2 usage, configuration or input; 3 best effort only, or an
-invalid measurement; 4 no gain; 10 confirmed regression; 11 wrong results; 12 inconclusive;
-130 interrupted, what was written is whole.
+invalid measurement (the machine is busy, or another one, or starts no process); 4 no gain; 10
+confirmed regression; 11 wrong results; 12 inconclusive; 130 interrupted, what was written is whole.
 ASSAY_ISA=scalar|avx2|avxvnni|avx512|avx512vbmi|avx512vnni caps the instruction sets that are used;
 ASSAY_TUNED=FILE names the kernel variants to use, as assay autotune found them.)";
 

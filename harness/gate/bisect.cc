@@ -86,6 +86,7 @@ class Bisection {
            : !report.invalid.empty()            ? report.invalid
            : report.any(CaseState::kDifferent)  ? "its outputs differ"
            : report.any(CaseState::kFailed)     ? report.cases.front().note
+           : report.any(CaseState::kDied)       ? report.cases.front().note
            : report.any(CaseState::kLayoutOnly) ? ""
            : !report.any(CaseState::kJudged)    ? "the slowdown was not found again"
            : report.inconclusive()              ? "neither slower nor within the limit"

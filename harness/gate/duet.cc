@@ -36,21 +36,28 @@ Both<Side> OrderOf(const DuetRequest& request) {
 // One case, set up in both builds.
 class Pair {
  public:
-  Pair(const DuetJob& job, const DuetRequest& request, const Both<const LibraryCase*>& definitions)
-      : job_(job),
+  Pair(const DuetRequest& request, size_t job, const Both<const LibraryCase*>& definitions,
+       Whereabouts* at)
+      : job_(request.jobs[job]),
+        number_(static_cast<int64_t>(job)),
+        at_(at),
         request_(request),
         definitions_(definitions),
         order_(OrderOf(request)),
         operands_(*definitions[kBase], 1) {
-    result_.case_name = job.case_name;
+    result_.case_name = job_.case_name;
     result_.base_first = order_[0] == kBase;
   }
   ~Pair() {
-    for (const Side side : order_) ready_[side].reset();
+    for (const Side side : order_) {
+      Tell(side);
+      ready_[side].reset();
+    }
   }
 
   DuetResult Run(std::mt19937_64& random) {
     for (const Side side : order_) {
+      Tell(side);
       auto ready = ReadyCase::SetUp(*definitions_[side], operands_.inputs(), operands_.output());
       if (!ready.ok()) {
         result_.error = ready.message();
@@ -62,12 +69,13 @@ class Pair {
     result_.candidate_variant = candidate().variant();
     result_.changed_steps = ChangedSteps();
     Both<std::vector<uint8_t>> outputs;
-    for (const Side side : order_) outputs[side] = OutputOf(*ready_[side]);
+    for (const Side side : order_) outputs[side] = OutputOf(side);
     result_.difference = Difference(*definitions_[kBase], outputs[kBase], outputs[kCandidate]);
     if (!result_.difference.empty()) return result_;
     result_.iterations = job_.iterations > 0 ? job_.iterations : Calibrate();
     if (job_.steps) {
       const auto clock_s = OneThread() ? measure::ThreadCpuSeconds : measure::MonotonicSeconds;
+      if (at_ != nullptr) at_->Set(number_, Whereabouts::kNone);
       result_.steps =
           TimeSteps(base(), candidate(), result_.iterations, request_.rounds, clock_s, random);
     } else {
@@ -87,9 +95,14 @@ class Pair {
     return definitions_[kBase]->threads == 1 && definitions_[kCandidate]->threads == 1;
   }
 
-  std::vector<uint8_t> OutputOf(ReadyCase& ready) {
+  void Tell(Side side) {
+    if (at_ != nullptr) at_->Set(number_, side);
+  }
+
+  std::vector<uint8_t> OutputOf(Side side) {
+    Tell(side);
     operands_.Spoil();
-    ready.Run(1);
+    ready_[side]->Run(1);
     return operands_.Output();
   }
 
@@ -106,7 +119,9 @@ class Pair {
   }
 
   // Seconds of a batch.
-  double Batch(ReadyCase& ready, int64_t iterations) {
+  double Batch(Side side, int64_t iterations) {
+    Tell(side);
+    ReadyCase& ready = *ready_[side];
     const double wall = measure::MonotonicSeconds(), cpu = measure::ThreadCpuSeconds();
     ready.Run(iterations);
     const double cpu_took = measure::ThreadCpuSeconds() - cpu;
@@ -118,14 +133,14 @@ class Pair {
 
   int64_t Calibrate() {
     int64_t iterations = 1;
-    double seconds = Batch(base(), iterations);
+    double seconds = Batch(kBase, iterations);
     while (seconds < request_.min_batch_s && iterations < kMaxIterations) {
       const double factor = request_.min_batch_s / std::max(seconds, 1e-9);
       iterations = std::min(
           kMaxIterations,
           std::max(iterations + 1, static_cast<int64_t>(std::ceil(static_cast<double>(iterations) *
                                                                   std::min(factor * 1.05, 8.0)))));
-      seconds = Batch(base(), iterations);
+      seconds = Batch(kBase, iterations);
     }
     return iterations;
   }
@@ -134,7 +149,7 @@ class Pair {
     const auto more = static_cast<int64_t>(
         std::llround(static_cast<double>(result_.iterations) * job_.candidate_work));
     const auto run = [&](Side side) {
-      return Batch(*ready_[side], side == kBase ? result_.iterations : more);
+      return Batch(side, side == kBase ? result_.iterations : more);
     };
     // Who is first of two; the other way round in the mirror.
     const auto first = [&] {
@@ -160,11 +175,18 @@ class Pair {
     }
     result_.involuntary_switches = measure::InvoluntarySwitches() - switches;
     result_.log_ratio = Median(ratios);
+    if (!std::isfinite(result_.log_ratio)) {
+      result_.log_ratio = 0;
+      result_.error = "it takes no time that can be measured";
+      return;
+    }
     result_.base_s = Median(base_s);
     result_.candidate_s = Median(candidate_s);
   }
 
   const DuetJob& job_;
+  const int64_t number_;
+  Whereabouts* const at_;
   const DuetRequest& request_;
   const Both<const LibraryCase*> definitions_;
   const Both<Side> order_;
@@ -233,7 +255,7 @@ bool Mirrored(uint64_t seed, int process) {
   return ((std::mt19937_64(seed)() & 1) != 0) != (process % 2 != 0);
 }
 
-Result<DuetAnswer> RunDuet(const DuetRequest& request) {
+Result<DuetAnswer> RunDuet(const DuetRequest& request, Whereabouts* at) {
   ASSAY_ASSIGN_OR_RETURN(Libraries libraries, LoadAll(request));
   std::mt19937_64 random(request.seed);
   std::vector<size_t> order(request.jobs.size());
@@ -244,16 +266,18 @@ Result<DuetAnswer> RunDuet(const DuetRequest& request) {
   const std::optional<double> steal = measure::StealSeconds();
   for (size_t index : order) {
     const DuetJob& job = request.jobs[index];
+    if (at != nullptr) at->Set(static_cast<int64_t>(index), Whereabouts::kNone);
     const auto found = Find(libraries, job, OrderOf(request));
     if (!found.ok()) {
       answer.results[index] = Failed(job, found.message());
       continue;
     }
-    Pair pair(job, request, *found);
+    Pair pair(request, index, *found, at);
     answer.results[index] = pair.Run(random);
     answer.wall_s += pair.wall_s;
     answer.cpu_s += pair.cpu_s;
   }
+  if (at != nullptr) at->Set(Whereabouts::kNone, Whereabouts::kNone);
   const std::optional<double> steal_now = measure::StealSeconds();
   if (steal && steal_now) answer.steal_s = *steal_now - *steal;
   return answer;

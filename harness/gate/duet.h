@@ -9,13 +9,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/gate/step_times.h"
+#include "harness/gate/whereabouts.h"
 #include "kernels/base/status.h"
 
 namespace assay::gate {
+
+// Setting up, both builds' first runs and all rounds take tenths of a second where nothing hangs,
+// and seconds of large models.
+inline constexpr double kJobLimit_s = 60;
 
 struct DuetJob {
   std::string case_name;
@@ -56,12 +62,24 @@ struct DuetAnswer {
   double steal_s = 0;               // While they ran; 0 where it is not known.
 };
 
-// In this process. Error: a library cannot be loaded.
-Result<DuetAnswer> RunDuet(const DuetRequest& request);
+// In this process; `at`, if given, is told which job and build is at work. Error: a library cannot
+// be loaded.
+Result<DuetAnswer> RunDuet(const DuetRequest& request, Whereabouts* at = nullptr);
 
-// In a fresh process (measure/child.h); the executable's main calls RegisterDuet first. Error: as
-// RunDuet, or the process died, or the user interrupted.
+// How a process ended that gave no answer.
+struct DuetDeath {
+  std::string why;
+  std::optional<size_t> job;  // That it was at; none: it loaded the libraries, or closed them.
+};
+
+// In a fresh process (measure/child.h), which is killed where one job, or loading, takes longer
+// than `job_limit_s`; the executable's main calls RegisterDuet first. Error: as RunDuet, or what
+// `death` says, too, or the user interrupted.
 void RegisterDuet();
-Result<DuetAnswer> RunDuetInChild(const DuetRequest& request);
+Result<DuetAnswer> RunDuetInChild(const DuetRequest& request, double job_limit_s = kJobLimit_s,
+                                  DuetDeath* death = nullptr);
+
+// Whether a fresh process can load the library: its constructors are somebody else's code.
+Status TryToLoad(const std::string& library, double limit_s = kJobLimit_s);
 
 }  // namespace assay::gate

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "harness/gate/case_library.h"
@@ -40,23 +41,34 @@ class Runner {
   Result<GateReport> Run() {
     const double start_s = measure::MonotonicSeconds();
     ASSAY_RETURN_IF_ERROR(ListCases());
-    ASSAY_ASSIGN_OR_RETURN(copy_, Copy::Of(options_.base));
-    ASSAY_RETURN_IF_ERROR(Preflight());
-    ASSAY_RETURN_IF_ERROR(Look());
-    Correct();
-    CheckControls();
-    if (report_.invalid.empty()) {
-      ASSAY_RETURN_IF_ERROR(Confirm());
-      ExcuseLayout();
-      ASSAY_RETURN_IF_ERROR(AttributeToLayers());
-    }
+    Judge();
     Conclude();
     report_.seconds = measure::MonotonicSeconds() - start_s;
     return std::move(report_);
   }
 
  private:
+  void Judge() {
+    Result<Copy> copy = Copy::Of(options_.base);
+    if (!copy.ok()) {
+      report_.invalid = copy.message();
+      return;
+    }
+    copy_ = *std::move(copy);
+    Preflight();
+    Look();
+    Correct();
+    CheckControls();
+    if (!report_.invalid.empty()) return;
+    Confirm();
+    ExcuseLayout();
+    AttributeToLayers();
+  }
+
   Status ListCases() {
+    for (const std::string& library : {options_.base, options_.candidate}) {
+      ASSAY_RETURN_IF_ERROR(TryToLoad(library, options_.job_limit_s));
+    }
     ASSAY_ASSIGN_OR_RETURN(CaseLibrary base, CaseLibrary::Load(options_.base));
     ASSAY_ASSIGN_OR_RETURN(CaseLibrary candidate, CaseLibrary::Load(options_.candidate));
     const auto before = HashOf(options_.base), after = HashOf(options_.candidate);
@@ -131,14 +143,40 @@ class Runner {
   }
 
   // The process of this number among the looks; in a confirmation its mirror.
-  Result<DuetAnswer> Process(const std::vector<CaseReport*>& cases, int number, bool confirming) {
+  std::optional<DuetAnswer> Process(std::vector<CaseReport*>& cases, int number, bool confirming) {
     return Process(cases, options_.seed + static_cast<uint64_t>(number / 2),
                    Mirrored(options_.seed, number) != confirming, options_.rounds);
   }
 
-  // One process for the given cases, and the controls where they are known.
-  Result<DuetAnswer> Process(const std::vector<CaseReport*>& cases, uint64_t seed, bool reversed,
-                             int rounds) {
+  // One process for the given cases, and the controls where they are known. A case that it died of
+  // is taken out of them, and another process does the others. nullopt: the run is invalid or
+  // interrupted.
+  std::optional<DuetAnswer> Process(std::vector<CaseReport*>& cases, uint64_t seed, bool reversed,
+                                    int rounds) {
+    std::erase_if(cases, [](const CaseReport* c) { return !Timed(*c); });
+    while (report_.invalid.empty() && !Stopped()) {
+      if (cases.empty() && control_iterations_ == 0) return DuetAnswer();
+      const DuetRequest request = RequestOf(cases, seed, reversed, rounds);
+      DuetDeath death;
+      Result<DuetAnswer> answer = RunDuetInChild(request, options_.job_limit_s, &death);
+      ++report_.processes;
+      if (answer.ok()) return *std::move(answer);
+      if (Stopped()) break;
+      if (death.job && *death.job < cases.size()) {
+        CaseReport& c = *cases[*death.job];
+        c.state = CaseState::kDied;
+        c.note = death.why;
+        cases.erase(cases.begin() + static_cast<std::ptrdiff_t>(*death.job));
+      } else {
+        report_.invalid =
+            (death.job ? "a control of the base: " : "no case was at work: ") + answer.message();
+      }
+    }
+    return std::nullopt;
+  }
+
+  DuetRequest RequestOf(const std::vector<CaseReport*>& cases, uint64_t seed, bool reversed,
+                        int rounds) const {
     DuetRequest request;
     for (const CaseReport* c : cases) request.jobs.push_back(JobOf(*c));
     if (control_iterations_ > 0) {
@@ -151,43 +189,21 @@ class Runner {
     request.min_batch_s = options_.min_batch_s;
     request.seed = seed;
     request.reversed = reversed;
-    ASSAY_ASSIGN_OR_RETURN(DuetAnswer answer, RunDuetInChild(request));
-    ++report_.processes;
-    return answer;
-  }
-
-  // A process for each case: of a build that crashes it shows in which. Error: in all of them.
-  Result<DuetAnswer> EachAlone(const std::vector<CaseReport*>& cases) {
-    DuetAnswer all;
-    Status status;
-    bool one_is_well = false;
-    for (CaseReport* c : cases) {
-      Result<DuetAnswer> alone = Process({c}, options_.seed, false, 1);
-      if (Stopped()) return Error("interrupted");
-      one_is_well |= alone.ok();
-      if (!alone.ok()) status = alone.status();
-      DuetResult failed;
-      failed.case_name = c->name;
-      failed.error = alone.ok() ? "" : alone.message();
-      all.results.push_back(alone.ok() ? std::move(alone->results[0]) : std::move(failed));
-    }
-    if (!one_is_well) return status;
-    return all;
+    return request;
   }
 
   // Compares outputs and sets the iterations; picks the case of the controls.
-  Status Preflight() {
+  void Preflight() {
     std::vector<CaseReport*> cases;
     for (CaseReport& c : report_.cases) {
       if (Timed(c)) cases.push_back(&c);
     }
     if (options_.progress) options_.progress("comparing outputs", 0, 1);
-    Result<DuetAnswer> together = Process(cases, options_.seed, false, 1);
-    if (!together.ok() && !Stopped()) together = EachAlone(cases);
-    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, std::move(together));
+    const std::optional<DuetAnswer> answer = Process(cases, options_.seed, false, 1);
+    if (!answer) return;
     std::vector<std::pair<int64_t, const CaseReport*>> by_iterations;
     for (size_t i = 0; i < cases.size(); ++i) {
-      const DuetResult& result = answer.results[i];
+      const DuetResult& result = answer->results[i];
       CaseReport& c = *cases[i];
       c.iterations = result.iterations;
       c.base_variant = result.base_variant;
@@ -209,7 +225,6 @@ class Runner {
       report_.null.case_name = report_.sentinel.case_name = first->name;
       control_iterations_ = kControlIterations;
     }
-    return {};
   }
 
   void Add(const DuetAnswer& answer, const std::vector<CaseReport*>& cases, bool confirming) {
@@ -240,7 +255,7 @@ class Runner {
   }
 
   // Processes up to each look, of what is undecided then.
-  Status Look() {
+  void Look() {
     const int most = options_.rules.looks.back();
     int done = 0;
     for (int until : options_.rules.looks) {
@@ -249,15 +264,16 @@ class Runner {
         if (Timed(c) && c.verdict == GateVerdict::kInconclusive) undecided.push_back(&c);
       }
       const bool controls_open = control_iterations_ > 0 && !ControlsDecided();
-      if (undecided.empty() && !controls_open) return {};
+      if (undecided.empty() && !controls_open) return;
       for (; done < until && !Stopped(); ++done) {
         if (options_.progress) {
           options_.progress(fmt::format("{} cases", undecided.size()), done, most);
         }
-        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(undecided, done, false));
-        Add(answer, undecided, false);
+        const std::optional<DuetAnswer> answer = Process(undecided, done, false);
+        if (!answer) return;
+        Add(*answer, undecided, false);
       }
-      if (report_.interrupted) return {};
+      if (report_.interrupted) return;
       for (CaseReport* c : undecided) {
         if (!Timed(*c)) continue;
         const GateRules rules = RulesOf(*c, options_);
@@ -270,7 +286,6 @@ class Runner {
             Decide(LookAt(control->log_ratios, options_.rules), options_.rules, until == most);
       }
     }
-    return {};
   }
 
   bool ControlsDecided() const {
@@ -297,7 +312,7 @@ class Runner {
     }
   }
 
-  Status Confirm() {
+  void Confirm() {
     std::vector<CaseReport*> open;
     for (CaseReport& c : report_.cases) {
       if (Timed(c) && c.verdict == GateVerdict::kRegressed) open.push_back(&c);
@@ -309,14 +324,14 @@ class Runner {
           options_.progress(fmt::format("confirming {} cases", open.size()), done,
                             options_.confirming.back());
         }
-        ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, Process(open, done, true));
-        Add(answer, open, true);
+        const std::optional<DuetAnswer> answer = Process(open, done, true);
+        if (!answer) return;
+        Add(*answer, open, true);
       }
-      if (report_.interrupted) return {};
+      if (report_.interrupted) return;
       std::erase_if(open, [&](const CaseReport* c) { return !Timed(*c) || Confirmed(*c); });
     }
     for (CaseReport* c : open) c->state = CaseState::kNotReproduced;
-    return {};
   }
 
   bool Confirmed(const CaseReport& c) const {
@@ -334,7 +349,7 @@ class Runner {
   }
 
   // Which steps make a case slower that is.
-  Status AttributeToLayers() {
+  void AttributeToLayers() {
     std::vector<CaseReport*> slower;
     for (CaseReport& c : report_.cases) {
       if (Timed(c) && c.verdict == GateVerdict::kRegressed && c.steps) slower.push_back(&c);
@@ -350,10 +365,14 @@ class Runner {
         request.jobs.push_back(JobOf(*c));
         request.jobs.back().steps = true;
       }
-      ASSAY_ASSIGN_OR_RETURN(DuetAnswer answer, RunDuetInChild(request));
+      Result<DuetAnswer> answer = RunDuetInChild(request, options_.job_limit_s);
       ++report_.processes;
+      if (!answer.ok()) {  // What was found stays found.
+        for (CaseReport* c : slower) c->note = "layers cannot be timed: " + answer.message();
+        return;
+      }
       for (size_t k = 0; k < slower.size(); ++k) {
-        std::vector<StepTimes>& of_process = answer.results[k].steps;
+        std::vector<StepTimes>& of_process = answer->results[k].steps;
         // Of a build whose steps are others every time, no step can be told.
         const size_t count = steps[k].empty() ? of_process.size() : steps[k][0].size();
         if (count > 0 && of_process.size() == count) steps[k].push_back(std::move(of_process));
@@ -362,7 +381,6 @@ class Runner {
     for (size_t k = 0; k < slower.size(); ++k) {
       slower[k]->layers = Attribute(steps[k], options_.rules.level);
     }
-    return {};
   }
 
   void TellOfMachine() {
@@ -373,7 +391,7 @@ class Runner {
 
   void CheckControls() {
     TellOfMachine();
-    if (report_.interrupted || control_iterations_ == 0) return;
+    if (report_.interrupted || !report_.invalid.empty() || control_iterations_ == 0) return;
     const GateVerdict null = report_.null.verdict;
     if (ControlsHold(null, report_.sentinel.verdict)) return;
     const bool apart = null == GateVerdict::kRegressed || null == GateVerdict::kImproved;

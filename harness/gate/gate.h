@@ -41,6 +41,7 @@ struct GateOptions {
   double sentinel_work = 1.03;             // At least; 2 % more than the limit.
   int rounds = 14;
   double min_batch_s = 4e-4;
+  double job_limit_s = kJobLimit_s;  // Of one case in one process.
   uint64_t seed = 1;
   std::function<bool()> stop;
   // What is being done, processes done, and at most how many.
@@ -65,7 +66,8 @@ enum class CaseState : uint8_t {
   kNotReproduced,  // Slower at first, not found again.
   kLayoutOnly,     // Slower, confirmed, by the same code and data: where it lies does that.
   kDifferent,      // Outputs differ.
-  kFailed,         // Could not be run.
+  kFailed,         // Could not be set up.
+  kDied,           // A process crashed at it, or it was not ready in time.
   kNotConcluded,   // Timed, but the run is invalid or interrupted.
   kAdded,          // Only the candidate has it.
   kRemoved,        // Only the base has it.
@@ -76,7 +78,7 @@ struct CaseReport {
   std::string model;   // The file that it was asked for by; "": listed by the libraries.
   bool steps = false;  // Made of them, in both builds.
   CaseState state = CaseState::kJudged;
-  std::string note;  // Why it failed, or how outputs differ.
+  std::string note;  // Why it failed or died, or how outputs differ.
   GateVerdict verdict = GateVerdict::kInconclusive;
   std::vector<double> log_ratios;    // One per process.
   std::vector<double> confirmation;  // Likewise.

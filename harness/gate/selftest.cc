@@ -29,12 +29,18 @@ class Collector {
     const double start_s = measure::MonotonicSeconds();
     const std::string& library = options_.gate.base;
     ASSAY_ASSIGN_OR_RETURN(record_, Record::Open(options_.record, library));
-    ASSAY_ASSIGN_OR_RETURN(copy_, Copy::Of(library));
+    ASSAY_RETURN_IF_ERROR(TryToLoad(library, options_.gate.job_limit_s));
+    Result<Copy> copy = Copy::Of(library);
+    if (!copy.ok()) {
+      record_.selftest.invalid = copy.message();
+      return std::move(record_.selftest);
+    }
+    copy_ = *std::move(copy);
     ASSAY_RETURN_IF_ERROR(ChooseCases());
     for (const Condition condition : options_.conditions) {
       ASSAY_RETURN_IF_ERROR(Collect(condition));
       ASSAY_RETURN_IF_ERROR(Keep());
-      if (record_.selftest.interrupted) break;
+      if (record_.selftest.interrupted || !record_.selftest.invalid.empty()) break;
     }
     record_.selftest.seconds = measure::MonotonicSeconds() - start_s;
     return std::move(record_.selftest);
@@ -105,7 +111,8 @@ class Collector {
         request.jobs.push_back({c.name, options_.gate.base, copy_.path(), 0, 1});
       }
     }
-    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer, RunDuetInChild(request));
+    ASSAY_ASSIGN_OR_RETURN(const DuetAnswer answer,
+                           RunDuetInChild(request, options_.gate.job_limit_s));
     for (const DuetResult& result : answer.results) {
       if (!result.error.empty() || !result.difference.empty()) continue;
       record_.iterations[result.case_name] = result.iterations;
@@ -118,7 +125,11 @@ class Collector {
   // Pairs of processes, of which one is the mirror of the other, until there are enough.
   Status Collect(Condition condition) {
     if (Stopped()) return {};
-    ASSAY_ASSIGN_OR_RETURN(const Neighbors neighbors, Neighbors::Start(condition));
+    const Result<Neighbors> neighbors = Neighbors::Start(condition);
+    if (!neighbors.ok()) {
+      record_.selftest.invalid = neighbors.message();
+      return {};
+    }
     const double start_s = measure::MonotonicSeconds();
     double done = 0;
     while (done < 1) {
@@ -128,7 +139,10 @@ class Collector {
       for (const bool reversed : {looks_reversed, !looks_reversed}) {
         Result<DuetAnswer> answer = Process(number, reversed);
         if (Stopped()) return {};  // Also why there is no answer.
-        if (!answer.ok()) return answer.status();
+        if (!answer.ok()) {
+          record_.selftest.invalid = answer.message();
+          return {};
+        }
         (reversed ? pair.reversed : pair.forward) = *std::move(answer);
       }
       record_.selftest.processes[condition] += 2;
@@ -168,7 +182,7 @@ class Collector {
                            .min_batch_s = options_.gate.min_batch_s,
                            .seed = options_.gate.seed + static_cast<uint64_t>(pair),
                            .reversed = reversed};
-    return RunDuetInChild(request);
+    return RunDuetInChild(request, options_.gate.job_limit_s);
   }
 
   Status Add(Condition condition, const Pair& pair, bool looks_reversed) {

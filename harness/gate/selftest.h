@@ -31,10 +31,11 @@ struct Selftest {
   std::map<Condition, int> processes;
   double seconds = 0;  // Of this call.
   bool interrupted = false;
+  std::string invalid;  // Why it could not go on; "": it could.
 };
 
-// Error: the library cannot be loaded, no case is left, the record is another library's or
-// machine's or cannot be written, or no neighbor can be started.
+// Error: the library cannot be loaded, no case is left, or the record is another library's or
+// machine's or cannot be written.
 Result<Selftest> RunSelftest(const SelftestOptions& options);
 
 }  // namespace assay::gate

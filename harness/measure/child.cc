@@ -26,6 +26,9 @@ namespace {
 
 constexpr std::string_view kMarker = "--assay-child=";
 constexpr int kAnswerFd = 3;
+// Between two looks at a child; what takes longer than the longest was a stop of this process.
+constexpr int kStep_ms = 50;
+constexpr double kLongestStep_s = 0.5;
 constexpr size_t kMaxAnswerBytes = size_t{64} << 20;
 
 // An answer on the wire: "ok\n" or "error\n", the text, and this, so that a cut is noticed.
@@ -86,18 +89,21 @@ Result<pid_t> Spawn(std::string_view name, const std::vector<std::string>& argum
   return pid;
 }
 
-// Reads to the end of the pipe. Error: time is up, the user interrupted, or too long an answer.
-Result<std::string> ReadAnswer(int fd, double timeout_s) {
-  const double deadline = MonotonicSeconds() + timeout_s;
+// Reads to the end of the pipe. Error: the watch's, the user interrupted, or too long an answer.
+Result<std::string> ReadAnswer(int fd, const Watch& watch) {
+  double looked_s = MonotonicSeconds();
   std::string answer;
   char buffer[4096];
   while (true) {
-    const double left_s = deadline - MonotonicSeconds();
     if (Interrupted()) return Error("was interrupted");
-    if (left_s <= 0) return Error("gave no answer within " + std::to_string(timeout_s) + " s");
+    const double now_s = MonotonicSeconds();
+    if (std::string why = watch(std::min(now_s - looked_s, kLongestStep_s)); !why.empty()) {
+      return Error(std::move(why));
+    }
+    looked_s = now_s;
     pollfd poll_fd = {.fd = fd, .events = POLLIN, .revents = 0};
     // In short steps, since a signal may arrive just before poll.
-    if (poll(&poll_fd, 1, static_cast<int>(std::min(left_s, 0.1) * 1000) + 1) <= 0) continue;
+    if (poll(&poll_fd, 1, kStep_ms) <= 0) continue;
     const ssize_t count = read(fd, buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return Error(std::string("could not be read from: ") + std::strerror(errno));
@@ -154,8 +160,15 @@ std::optional<int> MaybeRunChild(int argc, char** argv) {
   return sent ? 0 : 1;
 }
 
+Watch Timeout(double seconds) {
+  return [seconds, gone_s = 0.0](double more_s) mutable -> std::string {
+    gone_s += more_s;
+    return gone_s < seconds ? "" : "gave no answer within " + std::to_string(seconds) + " s";
+  };
+}
+
 Result<std::string> RunChild(std::string_view name, const std::vector<std::string>& arguments,
-                             double timeout_s) {
+                             const Watch& watch) {
   ASSAY_CHECK(Functions().contains(name));
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -164,7 +177,7 @@ Result<std::string> RunChild(std::string_view name, const std::vector<std::strin
   Fd read_end(ends[0]), write_end(ends[1]);
   ASSAY_ASSIGN_OR_RETURN(const pid_t pid, Spawn(name, arguments, write_end.get()));
   write_end.Close();
-  const Result<std::string> answer = ReadAnswer(read_end.get(), timeout_s);
+  const Result<std::string> answer = ReadAnswer(read_end.get(), watch);
   if (!answer.ok()) kill(pid, SIGKILL);
   const std::string end = Wait(pid);
   if (!answer.ok()) return Error(Quoted(name) + " " + answer.message());

@@ -28,11 +28,22 @@ void RegisterChild(std::string name, ChildFunction function);
 // must return at once. nullopt in every other process.
 std::optional<int> MaybeRunChild(int argc, char** argv);
 
+// Looks at a child some ten times a second, `seconds` after it looked last: why it is to be killed,
+// "" as long as it is not. What passes while this process itself is stopped is left out.
+using Watch = std::function<std::string(double seconds)>;
+
+// Kills after so many seconds.
+Watch Timeout(double seconds);
+
 // Starts the executable of this process (/proc/self/exe) again, runs the registered function there
 // and returns its answer. Error: the function's own error; or the child could not be started, was
-// killed by a signal, exceeded `timeout_s` (it is killed), ended without a whole answer, or the
-// user interrupted (interrupt.h).
+// killed by a signal or by the watch, ended without a whole answer, or the user interrupted
+// (interrupt.h).
 Result<std::string> RunChild(std::string_view name, const std::vector<std::string>& arguments,
-                             double timeout_s);
+                             const Watch& watch);
+inline Result<std::string> RunChild(std::string_view name,
+                                    const std::vector<std::string>& arguments, double timeout_s) {
+  return RunChild(name, arguments, Timeout(timeout_s));
+}
 
 }  // namespace assay::measure

@@ -31,7 +31,9 @@ std::string SlowdownText(const Estimate& slowdown) {
 }
 
 Color ColorOf(const CaseReport& c) {
-  if (c.state == CaseState::kDifferent || c.state == CaseState::kFailed) return Color::kRed;
+  for (const CaseState bad : {CaseState::kDifferent, CaseState::kDied, CaseState::kFailed}) {
+    if (c.state == bad) return Color::kRed;
+  }
   if (c.state != CaseState::kJudged) return Color::kYellow;
   switch (c.verdict) {
     case GateVerdict::kRegressed:
@@ -70,7 +72,7 @@ std::vector<const CaseReport*> Ordered(const GateReport& report) {
   std::vector<const CaseReport*> cases;
   for (const CaseReport& c : report.cases) cases.push_back(&c);
   const auto rank = [](const CaseReport* c) {
-    if (c->state == CaseState::kDifferent) return 0;
+    if (c->state == CaseState::kDifferent || c->state == CaseState::kDied) return 0;
     if (c->state == CaseState::kFailed) return 1;
     if (c->state == CaseState::kLayoutOnly) return 3;
     if (c->state != CaseState::kJudged) return 5;
@@ -129,6 +131,8 @@ const char* StateName(const CaseReport& c) {
       return "different outputs";
     case CaseState::kFailed:
       return "failed";
+    case CaseState::kDied:
+      return "died";
     case CaseState::kNotConcluded:
       return "not concluded";
     case CaseState::kAdded:
@@ -140,7 +144,7 @@ const char* StateName(const CaseReport& c) {
 }
 
 bool Finding(const CaseReport& c) {
-  return c.state == CaseState::kDifferent ||
+  return c.state == CaseState::kDifferent || c.state == CaseState::kDied ||
          (c.state == CaseState::kJudged && c.verdict == GateVerdict::kRegressed);
 }
 
@@ -173,7 +177,7 @@ std::string LayersSentence(const gate::Layers& layers) {
 
 const char* GateStatus(const GateReport& report) {
   if (report.interrupted) return "interrupted";
-  if (report.any(CaseState::kDifferent)) return "wrong_results";
+  if (report.any(CaseState::kDifferent) || report.any(CaseState::kDied)) return "wrong_results";
   if (!report.invalid.empty()) return "invalid";
   if (report.any(CaseState::kFailed)) return "failed";
   return report.regressed() ? "regressed" : "ok";
@@ -181,8 +185,13 @@ const char* GateStatus(const GateReport& report) {
 
 std::string GateSentence(const GateReport& report) {
   if (report.interrupted) return "interrupted: nothing is concluded";
-  if (const int64_t wrong = Count(report, CaseState::kDifferent); wrong > 0) {
-    return fmt::format("WRONG RESULTS: {} cases compute something else", wrong);
+  const int64_t wrong = Count(report, CaseState::kDifferent);
+  const int64_t died = Count(report, CaseState::kDied);
+  if (wrong > 0 || died > 0) {
+    return fmt::format("WRONG RESULTS: {}{}{}",
+                       wrong > 0 ? fmt::format("{} cases compute something else", wrong) : "",
+                       wrong > 0 && died > 0 ? ", " : "",
+                       died > 0 ? fmt::format("{} crashed or hung", died) : "");
   }
   if (!report.invalid.empty()) return "INVALID, nothing is concluded: " + report.invalid;
   const auto all = static_cast<int64_t>(report.cases.size());

@@ -107,8 +107,9 @@ std::string Xml(std::string_view text) {
 std::string Told(const CaseReport& c, const GateContext& context) {
   const Estimate slowdown = c.Slowdown(context.options.rules.level);
   const std::string what =
-      c.state == CaseState::kDifferent
-          ? "computes something else: " + c.note
+      c.state == CaseState::kDifferent ? "computes something else: " + c.note
+      : c.state == CaseState::kDied
+          ? "died: " + c.note
           : fmt::format("slower by {:.2f} % [{:.2f}, {:.2f}]", 100 * slowdown.value,
                         100 * slowdown.interval.lo, 100 * slowdown.interval.hi);
   const std::string layers = c.layers.all.empty() ? "" : "; layers: " + LayersSentence(c.layers);
@@ -185,19 +186,19 @@ Json GateSarif(const GateReport& report, const GateContext& context) {
     if (!Finding(c)) continue;
     Json place = {{"fullyQualifiedName", c.name}, {"kind", "function"}};
     Json location = {{"logicalLocations", Json::array({std::move(place)})}};
-    results.push_back(
-        {{"ruleId", c.state == CaseState::kDifferent ? "wrong-results" : "regression"},
-         {"level", "error"},
-         {"message", text(c.name + ": " + Told(c, context))},
-         {"locations", Json::array({std::move(location)})},
-         {"partialFingerprints", Json{{"case", c.name}}}});
+    results.push_back({{"ruleId", c.state == CaseState::kJudged ? "regression" : "wrong-results"},
+                       {"level", "error"},
+                       {"message", text(c.name + ": " + Told(c, context))},
+                       {"locations", Json::array({std::move(location)})},
+                       {"partialFingerprints", Json{{"case", c.name}}}});
   }
   const auto rule = [&](const char* id, const char* words) {
     return Json{{"id", id}, {"shortDescription", text(words)}};
   };
   Json driver = {{"name", "assay gate"}};
-  driver["rules"] = Json::array({rule("regression", "Slower than the base"),
-                                 rule("wrong-results", "Computes something else than the base")});
+  driver["rules"] =
+      Json::array({rule("regression", "Slower than the base"),
+                   rule("wrong-results", "Computes something else than the base, or nothing")});
   Json run = {{"results", std::move(results)}};
   run["tool"]["driver"] = std::move(driver);
   Json sarif = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"version", "2.1.0"}};

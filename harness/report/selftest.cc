@@ -162,6 +162,7 @@ std::string SelftestText(const gate::Selftest& selftest, const Certificates& cer
   }
   const std::string problem = SelftestProblem(certificates);
   if (selftest.interrupted) return text + "interrupted: nothing is concluded\n";
+  if (!selftest.invalid.empty()) return text + "INVALID: " + Printable(selftest.invalid) + "\n";
   return text + (problem.empty() ? "OK: nothing speaks against the gate on this machine\n"
                                  : "NOT TO BE TRUSTED HERE: " + problem + "\n");
 }
@@ -185,11 +186,9 @@ Json SelftestJson(const gate::Selftest& selftest, const Certificates& certificat
                                    {"smallest_found", smallest ? Json(*smallest) : Json()},
                                    {"cases", spreads}};
   }
-  return {{"limit", options.rules.limit},
-          {"model_limit", options.model_limit},
-          {"conditions", conditions},
-          {"interrupted", selftest.interrupted},
-          {"problem", SelftestProblem(certificates)}};
+  return {{"limit", options.rules.limit}, {"model_limit", options.model_limit},
+          {"conditions", conditions},     {"interrupted", selftest.interrupted},
+          {"invalid", selftest.invalid},  {"problem", SelftestProblem(certificates)}};
 }
 
 }  // namespace assay::report

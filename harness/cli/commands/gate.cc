@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "harness/cli/between.h"
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/file/write_whole.h"
@@ -59,7 +61,9 @@ std::string Exactly(const std::string& name) {
 
 int CodeOf(const gate::GateReport& report, bool strict) {
   if (report.interrupted) return kInterrupted;
-  if (report.any(gate::CaseState::kDifferent)) return kWrongResults;
+  if (report.any(gate::CaseState::kDifferent) || report.any(gate::CaseState::kDied)) {
+    return kWrongResults;
+  }
   if (!report.invalid.empty()) return kBestEffort;
   if (report.any(gate::CaseState::kFailed)) return kUsage;
   if (report.regressed()) return kRegression;
@@ -193,6 +197,7 @@ Result<int> RunSelftest(Options& options) {
     fmt::print("{}", report::SelftestText(found, certificates, selftest.gate, options.markdown));
   }
   if (found.interrupted) return kInterrupted;
+  if (!found.invalid.empty()) return kBestEffort;
   return report::SelftestProblem(certificates).empty() ? kFine : kBestEffort;
 }
 
@@ -206,7 +211,23 @@ Status BuildBoth(Options& options) {
   return {};
 }
 
-// A history that cannot be read is told before the long work, not behind it.
+// A folder that is not there is told before the long work, not behind it.
+Status CheckPlaces(const Options& o) {
+  const std::pair<const char*, std::string> places[] = {{"--junit", o.junit},
+                                                        {"--sarif", o.sarif},
+                                                        {"--html", o.html},
+                                                        {"--history", o.history},
+                                                        {"--record", o.of_selftest.record}};
+  for (const auto& [option, file] : places) {
+    const auto folder = std::filesystem::path(file).parent_path();
+    std::error_code ignored;
+    if (folder.empty() || std::filesystem::is_directory(folder, ignored)) continue;
+    return Error(fmt::format("{} {}: there is no folder {}", option, file, folder.string()));
+  }
+  return {};
+}
+
+// So is a history that cannot be read.
 Status CheckHistory(const std::string& file) {
   std::error_code ignored;
   if (file.empty() || !std::filesystem::exists(file, ignored)) return {};
@@ -235,6 +256,7 @@ Status Keep(const Options& o, const gate::GateReport& report, const report::Gate
 
 Result<int> Run(Options& options) {
   ASSAY_RETURN_IF_ERROR(CheckJsonPlace(options.json));
+  ASSAY_RETURN_IF_ERROR(CheckPlaces(options));
   if (const std::string wrong = Contradiction(options); !wrong.empty()) {
     return Error("gate: " + wrong);
   }
@@ -309,11 +331,16 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       ->type_name("REGEX");
   app.add_option("--limit", options->limit_percent, "Percent of slowdown that is tolerated")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(Between(0.0, 100.0));
   app.add_option("--model-limit", options->model_limit_percent,
                  "The same, of whole models: of what is made of steps")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(Between(0.0, 100.0));
+  app.add_option("--timeout", options->gate.job_limit_s,
+                 "Seconds that a case may take in one process, from setting up to its last round: "
+                 "then it is killed, and has died. The others are judged")
+      ->capture_default_str()
+      ->check(Between(1.0, 86400.0));
   app.add_option("--seed", options->gate.seed, "Of the order of cases and turns")
       ->capture_default_str();
   app.add_flag("--strict", options->strict, "Exit code 12 where a case stays inconclusive");
@@ -344,14 +371,14 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--seconds", options->selftest_seconds,
                  "That the selftest takes, shared among the conditions. Default: by --alarms")
       ->needs(selftest)
-      ->check(CLI::Range(1.0, 1e6));
+      ->check(Between(1.0, 1e6));
   app.add_option("--alarms", options->alarms_percent,
                  "Each condition goes on until it shows that identical builds are called slower in "
                  "less than so many percent, or had 20 minutes. 1 takes 3 to 7 minutes on two CPUs "
                  "that nobody else uses")
       ->needs(selftest)
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 99.0));
+      ->check(Between(0.01, 99.0));
   app.add_option("--condition", options->condition, "Of the selftest")
       ->needs(selftest)
       ->check(CLI::IsMember({"all", "quiet", "busy", "memory"}))
@@ -371,8 +398,11 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "copy with 3 % more work; where they do not come out, the run is invalid.\n"
       "A library exports the cases of harness/gate/registry.h; any project's kernels can be "
       "gated.\n"
-      "Exit codes: 0 nothing is shown to be slower; 2 usage; 3 invalid; 10 regressed; 11 outputs\n"
-      "differ; 12 inconclusive, with --strict; 130 interrupted.\n"
+      "Exit codes: 0 nothing is shown to be slower; 2 usage, or a library, revision, case or file\n"
+      "that is not as it must be; 3 invalid: the machine does not allow a conclusion, or could "
+      "not\n"
+      "start a process; 10 regressed; 11 outputs differ, or a case crashes or hangs; 12\n"
+      "inconclusive, with --strict; 130 interrupted. 11 goes before 3, 3 before 2, 2 before 10.\n"
       "Examples:\n"
       "  assay gate --base HEAD~1                       the working tree against a commit\n"
       "  assay gate --base v1.2 --suite full --junit gate.xml\n"

@@ -3,7 +3,9 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
+import time
 import unittest
 import unittest.mock
 import xml.etree.ElementTree
@@ -107,10 +109,69 @@ class Gate(unittest.TestCase):
         crashing = build(self.folder.name, "crashing", "CRASHING")
         got = gate("--base-lib", crashing, "--candidate-lib", crashing, "--json", "-")
         cases = {case["name"]: case for case in json.loads(got.stdout)["cases"]}
-        self.assertEqual(cases["toy:crash"]["verdict"], "failed")
+        self.assertEqual(cases["toy:crash"]["verdict"], "died")
         self.assertIn("was killed by signal 6", cases["toy:crash"]["note"])
         self.assertGreaterEqual(len(cases["toy:mix"]["log_ratios"]), 5)
-        self.assertIn(got.returncode, (2, 3), got.stderr)
+        self.assertEqual(got.returncode, 11, got.stderr)
+
+    def dying(self, name, *defines):
+        """A build whose second case is well, and one whose candidate dies; judged."""
+        well, dies = (build(self.folder.name, f"{name}_{of}", "CRASHING", *also)
+                      for of, also in (("base", ("DIE=(void)0",)), ("candidate", defines)))
+        first = pathlib.Path(self.folder.name) / f"{name}_first"
+        with unittest.mock.patch.dict(os.environ, TOY_LATER=str(first)):
+            got = gate("--base-lib", well, "--candidate-lib", dies, "--timeout", "3", "--json", "-")
+        self.assertEqual(got.returncode, 11, got.stdout + got.stderr)
+        report = json.loads(got.stdout)
+        self.assertEqual(report["status"], "wrong_results")
+        self.assertIn("1 crashed or hung", report["verdict"])
+        cases = {case["name"]: case for case in report["cases"]}
+        self.assertEqual(cases["toy:crash"]["verdict"], "died")
+        self.assertGreaterEqual(len(cases["toy:mix"]["log_ratios"]), 5)
+        return cases["toy:crash"]
+
+    def test_a_case_that_crashes_later_only_is_a_finding_and_the_others_are_judged(self):
+        died = self.dying("later", "LATER")
+        self.assertIn("the candidate: ", died["note"])
+        self.assertIn("was killed by signal 6", died["note"])
+        self.assertGreater(died["iterations"], 0)  # Of the first process, which was well.
+
+    def test_a_case_that_hangs_costs_one_limit_and_the_others_are_judged(self):
+        for name, defines in (("waits", ("DIE=pause()",)), ("turns", ("LATER", "DIE=for(;;)"))):
+            begun = time.monotonic()
+            died = self.dying(name, *defines)
+            self.assertIn("was not ready after 3 s", died["note"])
+            self.assertLess(time.monotonic() - begun, 120)  # Six hundred seconds, twice, before.
+
+    def test_a_library_beside_what_it_needs_is_judged(self):
+        for origin, beside in (("$ORIGIN", ""), ("$ORIGIN/../lib", "lib")):
+            libraries = []
+            for name in ("a", "b"):
+                folder = pathlib.Path(self.folder.name) / f"{beside}origin_{name}" / "bin"
+                needed = folder.parent / (beside or "bin")
+                for made in (folder, needed):
+                    made.mkdir(parents=True, exist_ok=True)
+                part = folder / "part.c"
+                part.write_text("int part(void) { return 1; }\n")
+                subprocess.run(["cc", "-shared", "-fPIC", "-o", needed / "libpart.so", part],
+                               check=True)
+                libraries.append(build(folder, "cases", "PART", flags=(
+                    f"-L{needed}", "-Wl,--no-as-needed", "-lpart", f"-Wl,-rpath,{origin}")))
+            got = gate("--base-lib", libraries[0], "--candidate-lib", libraries[1], "--json", "-")
+            self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
+            case = json.loads(got.stdout)["cases"][0]
+            self.assertGreaterEqual(len(case["log_ratios"]), 5, case)
+
+    def test_a_library_that_crashes_while_it_is_loaded_is_refused(self):
+        crashing = pathlib.Path(self.folder.name) / "constructor.so"
+        source = pathlib.Path(self.folder.name) / "constructor.c"
+        source.write_text("#include <stdlib.h>\n"
+                          "__attribute__((constructor)) static void die(void) { abort(); }\n")
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", crashing, source], check=True)
+        got = gate("--base-lib", self.base, "--candidate-lib", crashing)
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("constructor.so: cannot be loaded: child process", got.stderr)
+        self.assertIn("was killed by signal 6", got.stderr)
 
     def test_of_an_invalid_run_nothing_is_concluded_in_any_format(self):
         deaf = build(self.folder.name, "deaf", "DEAF")
@@ -212,7 +273,11 @@ class Gate(unittest.TestCase):
             self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
             self.assertTrue(got.stderr.startswith("assay:"), got.stderr)
 
-        for arguments in (("--quick",), ("--record", "r"), ("--selftest", "--condition", "odd")):
+        got = gate("--base-lib", self.base, "--candidate-lib", self.base, "--html", "/nowhere/x")
+        self.assertEqual(got.returncode, 2, got.stdout + got.stderr)
+        self.assertIn("--html /nowhere/x: there is no folder /nowhere", got.stderr)
+        for arguments in (("--quick",), ("--record", "r"), ("--selftest", "--condition", "odd"),
+                          ("--base-lib", self.base, "--candidate-lib", self.base, "--limit", "nan")):
             self.assertEqual(gate(*arguments).returncode, 2, arguments)
 
 

@@ -1,7 +1,9 @@
 /* A library of cases of somebody else: plain C, nothing of Assay but its header. WORK: how much the
  * case does; BY_NAME: 30 % more where the file's name says "slower"; DEAF: takes as long however many
  * iterations it is asked for; WRONG: computes something else; VERSION: of its registry; NAME: of the
- * case. CRASHING: a second case does. UNIQUE: a symbol of which a process has one. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. TRACE: appends what is
+ * case. CRASHING: a second case does DIE, abort() unless it is defined; with LATER, in every process
+ * but the first, which writes its number to the file that TOY_LATER names. PART: needs libpart.so.
+ * UNIQUE: a symbol of which a process has one. STEPS: the case is made of four steps, of which SLOW_STEP does SLOW_WORK. TRACE: appends what is
  * done, by the library of this name, to the file that TOY_TRACE names. */
 #ifdef BY_NAME
 #define _GNU_SOURCE
@@ -97,9 +99,33 @@ static void mix(void* opaque, int64_t iterations) {
 }
 
 #ifdef CRASHING
+#ifndef DIE
+#define DIE abort()
+#endif
+
+#ifdef LATER
+static int later(void) {
+  int first = 0;
+  FILE* file = fopen(getenv("TOY_LATER"), "a+");
+  if (file == NULL) return 1;
+  rewind(file);
+  if (fscanf(file, "%d", &first) != 1) fprintf(file, "%d", first = (int)getpid());
+  fclose(file);
+  return first != (int)getpid();
+}
+#else
+static int later(void) { return 1; }
+#endif
+
 static void crash(void* state, int64_t iterations) {
-  (void)state, (void)iterations;
-  abort();
+  if (later()) DIE;
+  mix(state, iterations);
+}
+#endif
+#ifdef PART
+int part(void);
+__attribute__((constructor)) static void need(void) {
+  if (part() != 1) abort();
 }
 #endif
 #ifdef UNIQUE

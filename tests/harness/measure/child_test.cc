@@ -116,6 +116,17 @@ TEST(ChildTest, AHangIsKilledAtTheTimeout) {
   EXPECT_LT(MonotonicSeconds() - start, 600);  // Not the hour that it wanted.
 }
 
+TEST(ChildTest, AWatchSeesTimePassAndSaysWhyItEndsTheChild) {
+  double gone_s = 0;
+  const Watch watch = [&](double seconds) -> std::string {
+    gone_s += seconds;
+    return gone_s > 0.2 ? "was not wanted" : "";
+  };
+  const double start = MonotonicSeconds();
+  EXPECT_EQ(RunChild("hang", {}, watch).message(), "child process 'hang' was not wanted");
+  EXPECT_LE(gone_s, MonotonicSeconds() - start);
+}
+
 TEST(ChildTest, AnInterruptEndsTheWait) {
   CatchInterrupts();
   EXPECT_EQ(RunChild("interrupt parent", {}, 600).message(),
