@@ -21,6 +21,7 @@ Result<std::optional<measure::TunedShape>> ContestOne(const TunedFor& what, doub
                                                            .progress = {}}));
   const compare::ContestResult& result = results.front();
   if (!result.wrong.empty()) return Error(fmt::format("wrong results: {}", result.wrong));
+  if (!result.failed.empty()) return Error(result.failed);
   if (result.picked() == nullptr) return nothing;
   return std::optional(Judged(result, what.threads, measure::kTunedMargin));
 }

@@ -91,7 +91,11 @@ class Running {
       most_ = std::ssize(problems_) + times * options_.processes;
       for (; processes_ < times * options_.processes; ++processes_) {
         Tell(std::to_string(open.size()) + " shapes");
-        ASSAY_RETURN_IF_ERROR(Add(open));
+        if (const Status added = Add(open); !added.ok()) {
+          if (options_.stop && options_.stop()) return added;
+          for (ContestResult* result : open) result->failed = added.message();
+          return std::move(results_);
+        }
       }
       for (ContestResult* result : open) Judge(*result);
     }
@@ -175,6 +179,10 @@ const Contender* ContestResult::Winner(double margin) const {
   if (contenders.empty()) return nullptr;
   const auto claims = Claims(contenders);
   return claims[TakeOf(claims, margin).index];
+}
+
+bool ContestResult::Doubtful(double margin) const {
+  return contenders.size() > 1 && TakeOf(Claims(contenders), margin).doubtful;
 }
 
 bool ContestResult::Open(double margin) const {

@@ -27,7 +27,7 @@ struct ContestOptions {
   int processes = 10;   // At least 2; of open shapes then up to eight times as many.
   // Of the intervals of one shape, all of which hold together, however often they are looked at.
   double level = 0.95;
-  double margin = 0.02;
+  double margin = 0.04;
   // By shape, as the catalog spells it: who won before. It stays unless it is beaten, so that a
   // shape whose ratio is about the bar does not go to and fro.
   std::map<std::string, std::string> holders = {};
@@ -48,12 +48,15 @@ struct Contender {
 struct ContestResult {
   catalog::Problem problem;
   std::vector<Contender> contenders = {};  // In the catalog's order.
-  std::string wrong = {};                  // What was computed wrong: it is the last result then.
+  std::string wrong = {};   // What was computed wrong: it is the last result then.
+  std::string failed = {};  // Why a process gave no answer: nothing is decided then.
 
   const Contender* picked() const;  // nullptr: dispatch leaves the shape to plain loops.
   // By winner.h, where who won before claims first, then dispatch's pick, then the others in their
   // order. nullptr: there are none.
   const Contender* Winner(double margin) const;
+  // Whether another run from nothing may have another winner: winner.h.
+  bool Doubtful(double margin) const;
   // Whether more processes may still change the winner.
   bool Open(double margin) const;
 };
@@ -65,7 +68,7 @@ std::vector<std::string> Contenders(const VariantComparison& comparison,
                                     const std::string& holder = "", int most = 3,
                                     double slack = 1.15);
 
-// Error: of CompareVariants, of a process (measure/child.h), or the user's interruption.
+// Error: of CompareVariants, or the user's interruption.
 Result<std::vector<ContestResult>> Contest(std::span<const catalog::Problem> problems,
                                            const ContestOptions& options);
 

@@ -21,6 +21,9 @@ namespace assay::compare {
 struct Taken {
   size_t index = 0;
   bool decided = false;  // More observations are unlikely to take another.
+  // Another run may, however many observations it has: a bar lies within what runs as a whole are
+  // off by.
+  bool doubtful = false;
 };
 
 // Of those that stand so, in the order in which they claim: one or more. margin: 0.02 is 2 %.

@@ -17,7 +17,7 @@ namespace assay::measure {
 inline constexpr const char* kTunedVariable = "ASSAY_TUNED";
 
 // Of contests for winners, where nothing else is said (compare/contest.h).
-inline constexpr double kTunedMargin = 0.02, kTunedLevel = 0.95;
+inline constexpr double kTunedMargin = 0.04, kTunedLevel = 0.95;
 
 struct TunedShape {
   std::string shape;                 // As the catalog spells it.

@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 
+#include "harness/cli/between.h"
 #include "harness/cli/command.h"
 #include "harness/cli/json_output.h"
 #include "harness/cli/kernel_shapes.h"
@@ -25,7 +26,7 @@ namespace {
 struct Options {
   std::vector<std::string> shapes;
   std::string file, output;
-  double budget_s = 3, margin_percent = 2, level_percent = 95;
+  double budget_s = 3, margin_percent = 100 * measure::kTunedMargin, level_percent = 95;
   int threads = 1, processes = 10;
   bool fresh = false;
 };
@@ -94,18 +95,28 @@ Result<int> Run(const Options& options) {
   if (measure::Interrupted()) return kInterrupted;
   if (!results.ok()) return results.status();
   std::vector<measure::TunedShape> shapes;
+  std::vector<std::string> doubtful;
   for (const compare::ContestResult& result : *results) {
+    if (!result.failed.empty()) {
+      fmt::print(stderr, "INVALID, no winners: {}\n", report::Printable(result.failed));
+      return kBestEffort;
+    }
     if (!result.wrong.empty()) {
       fmt::print(stderr, "wrong results: {}\n", result.wrong);
       return kWrongResults;
     }
     if (result.picked() != nullptr) {
       shapes.push_back(Judged(result, options.threads, contest.margin));
+      if (result.Doubtful(contest.margin)) doubtful.push_back(shapes.back().shape);
     }
   }
   ASSAY_RETURN_IF_ERROR(WriteJson(
       options.output, measure::ToJson(Joined(shapes, kept), contest.margin, contest.level)));
   if (options.output != "-") Print(shapes, options);
+  if (!doubtful.empty()) {
+    fmt::print(stderr, "so close to the bar that --fresh may take others: {}\n",
+               fmt::join(doubtful, " "));
+  }
   return kFine;
 }
 
@@ -127,10 +138,10 @@ std::function<Result<int>()> Declare(CLI::App& app) {
                  "Dispatch's pick stays where others are faster by up to so many percent, and goes "
                  "where one is by twice as many; the bar is between")
       ->capture_default_str()
-      ->check(CLI::Range(0.0, 100.0));
+      ->check(Between(0.0, 100.0));
   app.add_option("--level", options->level_percent, "Percent of confidence of what is shown")
       ->capture_default_str()
-      ->check(CLI::Range(50.0, 99.99));
+      ->check(Between(50.0, 99.99));
   app.add_option(
          "--processes", options->processes,
          "Fresh processes that decide, each one observation; of shapes that are open then up to "
@@ -140,13 +151,16 @@ std::function<Result<int>()> Declare(CLI::App& app) {
   app.add_option("--budget", options->budget_s,
                  "Seconds of rounds for each shape, all processes together, up to the first look")
       ->capture_default_str()
-      ->check(CLI::Range(0.001, 3600.0));
+      ->check(Between(0.001, 3600.0));
   app.footer(
       "The winner is the variant that FILE already names, else dispatch's own pick, else the\n"
       "first in the catalog's order, unless it takes over one and a half margins more than the\n"
       "best other: processes go on until that is shown or excluded, or there are eight times as\n"
-      "many as asked for. So another run gives the same winners, but for ratios close to that "
-      "bar.\n"
+      "many as asked for. So another run gives the same winners, but for ratios within half a "
+      "percent\n"
+      "of that bar, which are named: on the bar itself every rule tosses a coin, and only FILE "
+      "remembers.\n"
+      "Exit code 3: a process gave no answer.\n"
       "Every command follows a file of winners that ASSAY_TUNED names. It is refused on another\n"
       "machine, under another ASSAY_ISA, and by another version.\n"
       "Examples: assay autotune --shapes bench/shapes/gemm.txt -o tuned.json\n"

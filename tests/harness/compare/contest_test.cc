@@ -62,6 +62,21 @@ TEST(Winner, IsDispatchsPickWhereItIsNotBeatenAndElseTheFirstThatIsNot) {
   EXPECT_EQ(result.Winner(kMargin)->name, "first");
 }
 
+TEST(Doubtful, IsAWinnerThatAnotherRunMayNotHave) {
+  ContestResult result;
+  EXPECT_FALSE(result.Doubtful(kMargin));
+  result.contenders = {Of("picked", 1.031, true), Of("other", 0.97)};
+  EXPECT_TRUE(result.Doubtful(kMargin));
+  EXPECT_FALSE(result.Doubtful(0.03));
+  result.contenders[0] = Of("picked", 1.08, true);
+  EXPECT_FALSE(result.Doubtful(kMargin));
+  result.contenders.push_back(Of("first", 1.031));
+  std::swap(result.contenders[1], result.contenders[2]);
+  EXPECT_TRUE(result.Doubtful(kMargin));
+  result.contenders.resize(1);
+  EXPECT_FALSE(result.Doubtful(kMargin));  // Alone.
+}
+
 TEST(Open, IsAContestThatMoreProcessesMayDecide) {
   ContestResult result;
   EXPECT_FALSE(result.Open(kMargin));
