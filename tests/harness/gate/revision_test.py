@@ -69,6 +69,7 @@ class Revisions(unittest.TestCase):
         repository.commit("first", "WORK=1000")
         repository.comment("not committed")
         history = repository.folder / "build" / "history.jsonl"
+        history.parent.mkdir(exist_ok=True)
         got = repository.gate("--base", "HEAD", "--history", history)
         self.assertIn(got.returncode, (0, 3), got.stdout + got.stderr)
         self.assertIn("building HEAD", got.stderr)
