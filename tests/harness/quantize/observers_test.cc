@@ -16,7 +16,14 @@
 #include "kernels/base/nearest_name.h"
 
 namespace {
+
 std::atomic<size_t> live_bytes = 0;  // Other tests of this program have threads.
+
+void Free(void* memory) {
+  if (memory != nullptr) live_bytes -= malloc_usable_size(memory);
+  std::free(memory);
+}
+
 }  // namespace
 
 void* operator new(size_t bytes) {
@@ -25,11 +32,8 @@ void* operator new(size_t bytes) {
   live_bytes += malloc_usable_size(memory);
   return memory;
 }
-void operator delete(void* memory) noexcept {
-  if (memory != nullptr) live_bytes -= malloc_usable_size(memory);
-  std::free(memory);
-}
-void operator delete(void* memory, size_t) noexcept { operator delete(memory); }
+void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete(void* memory, size_t) noexcept { Free(memory); }
 
 namespace assay::quantize {
 namespace {

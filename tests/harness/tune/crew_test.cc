@@ -263,7 +263,9 @@ TEST(Message, CutAnywhereItIsNotOk) {
     EXPECT_TRUE(reader.Text() == "text" || !reader.ok());
     const Batch batch = reader.ReadBatch();
     EXPECT_EQ(reader.ok(), size == bytes.size()) << size;
-    if (reader.ok()) EXPECT_THAT(batch.labels, ElementsAre(3));
+    if (reader.ok()) {
+      EXPECT_THAT(batch.labels, ElementsAre(3));
+    }
   }
 }
 
