@@ -116,7 +116,9 @@ TEST(Take, OnTheBarItselfNobodyCanSayTheSame) {
 TEST(Take, IsSaidToBeDoubtfulWhereRunsDiffer) {
   for (double ratio = 1.02; ratio < 1.0405; ratio += 0.001) {
     const Runs::Seen seen = Runs(ratio).Of(500);
-    if (seen.same < 0.95) EXPECT_GT(seen.doubtful, 0.8) << ratio;
+    if (seen.same < 0.95) {
+      EXPECT_GT(seen.doubtful, 0.8) << ratio;
+    }
   }
   for (const double ratio : {1.0, 1.015, 1.045, 1.06}) {
     EXPECT_LT(Runs(ratio).Of(500).doubtful, 0.1) << ratio;
