@@ -10,6 +10,8 @@ std::string_view Name(ComputeType type) {
       return "u8s8s32";
     case ComputeType::kU8S8U8:
       return "u8s8u8";
+    case ComputeType::kS16S16S32:
+      return "s16s16s32";
   }
   return "?";
 }

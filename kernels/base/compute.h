@@ -16,9 +16,10 @@ enum class ComputeType : uint8_t {
   kF32,      // f32 x f32 -> f32
   kU8S8S32,  // u8 x s8 -> s32: exact accumulators plus bias
   kU8S8U8,   // u8 x s8 -> u8: accumulators plus bias, requantized
+  kS16S16S32,  // s16 x s16 -> s32: products of even k alone, for Winograd of bytes (kernels/winograd)
 };
 
-// "f32", "u8s8s32", "u8s8u8".
+// "f32", "u8s8s32", "u8s8u8", "s16s16s32".
 std::string_view Name(ComputeType type);
 
 // Weights as ONNX has them. The kernel packs them once, at plan time; the pointers need not live
@@ -34,6 +35,7 @@ struct Weights {
 // kF32:     y = acc + bias; with residual: y += r; y = min(max(y, lo), hi),
 //           where NaN stays NaN.
 // kU8S8S32: y = sum over k of (a - src_zero_point) * w, plus bias; wraps like int32.
+// kS16S16S32: y = acc, modulo 2^32.
 // kU8S8U8:  q = RoundClamp(float(y) * scale[oc], zero_point, q_lo, q_hi)           (quant.h)
 //           with residual r (u8): x = float(q - zero_point) * acc_ratio
 //                                     + float(r - residual_zero_point) * residual_ratio

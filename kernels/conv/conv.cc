@@ -119,10 +119,12 @@ Result<Conv> Conv::Make(const ConvSpec& spec, ComputeType type, const Weights& w
   ASSAY_CHECK(weights.data != nullptr);
   const KernelOptions options = Tuned(spec, type, given);
   ASSAY_ASSIGN_OR_RETURN(const std::optional<Algorithm> algorithm, Choose(spec, type, options));
-  if (algorithm) {
+  const bool forced = !options.variant.empty();
+  if (algorithm && (forced || winograd::Fits(spec, *algorithm, weights))) {
     ASSAY_ASSIGN_OR_RETURN(auto made,
                            winograd::Winograd::Make(spec, *algorithm, weights, stage, options));
-    return Conv(std::make_unique<Impl>(Impl{std::move(made), winograd::ErrorBound(spec.c)}));
+    const double error_bound = type == ComputeType::kF32 ? winograd::ErrorBound(spec.c) : 0;
+    return Conv(std::make_unique<Impl>(Impl{std::move(made), error_bound}));
   }
   if (WordConv::Pays(spec, type)) {
     ASSAY_ASSIGN_OR_RETURN(auto made, WordConv::Make(spec, type, weights, stage, options));

@@ -133,6 +133,7 @@ void PackCodePanel(const CodeMatrix& matrix, const Variant& variant, int64_t fir
         break;
       case RhsFormat::kF32:
       case RhsFormat::kF32x16:
+      case RhsFormat::kS16x2:
         ASSAY_CHECK(false);
     }
   }

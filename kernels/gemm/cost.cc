@@ -82,11 +82,16 @@ int64_t PanelStepBytes(const Variant& variant) {
       return 4 * cells;
     case RhsFormat::kS8x4:
       return cells;
+    case RhsFormat::kS16x2:
     case RhsFormat::kS16x4:
     case RhsFormat::kSignMagnitude8x4:
       return 2 * cells;
   }
   return 0;
+}
+
+int64_t ElementBytes(ComputeType type) {  // Of rows.
+  return type == ComputeType::kF32 ? 4 : type == ComputeType::kS16S16S32 ? 2 : 1;
 }
 
 double MacsPerCycle(const Variant& variant) {
@@ -110,7 +115,7 @@ class Cost {
         steps_(static_cast<double>(problem.taps) * (tiling.lines > 1 ? 1 - problem.skippable : 1) *
                static_cast<double>(CeilDiv(problem.k, StepOfK(variant.rhs)))),
         panel_step_(static_cast<double>(PanelStepBytes(variant))),
-        row_step_(rows_ * step_ * (problem.type == ComputeType::kF32 ? 4 : 1)) {}
+        row_step_(rows_ * step_ * static_cast<double>(ElementBytes(problem.type))) {}
 
   double Cycles() const {
     const double step = std::max({StepCycles(), kChainCycles, ReadCycles()});
@@ -197,7 +202,7 @@ class Cost {
     const double held_up = real ? std::max(0.0, pieces - kHeldClamps) * kHeldClampCycles
                                 : std::max(0.0, pieces - kHeldStores) * kHeldCycles;
     const double reduced = dots_ ? rows_ * kReduceCycles : 0;
-    const bool plain = problem_.type == ComputeType::kU8S8S32;
+    const bool plain = !real && !requantized_;
     const double waiting = plain ? panel_step_ / kLineBytes * kVectorCycles : 0;
     return storing + held_up + reduced + waiting + rows_ * kRowCycles + kTileCycles;
   }

@@ -69,6 +69,8 @@ Kernel KernelFor(const Variant& variant, ComputeType type) {
       return variant.u8s8s32;
     case ComputeType::kU8S8U8:
       return variant.u8s8u8;
+    case ComputeType::kS16S16S32:
+      return variant.s16s16s32;
   }
   return nullptr;
 }

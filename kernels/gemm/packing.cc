@@ -14,6 +14,7 @@ int64_t ElementBytes(RhsFormat format) {
       return 4;
     case RhsFormat::kS8x4:
       return 1;
+    case RhsFormat::kS16x2:
     case RhsFormat::kS16x4:
     case RhsFormat::kSignMagnitude8x4:
       return 2;
@@ -96,6 +97,8 @@ struct Packer {
         return PackSteps<float, 16>(group, first_column, out);
       case RhsFormat::kS8x4:
         return PackSteps<int8_t, 4>(group, first_column, out);
+      case RhsFormat::kS16x2:
+        return PackSteps<int16_t, 2>(group, first_column, out);
       case RhsFormat::kS16x4:
         return PackS16(group, first_column, out);
       case RhsFormat::kSignMagnitude8x4:

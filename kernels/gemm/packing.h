@@ -10,7 +10,7 @@
 
 namespace assay::gemm {
 
-// The constant operand where its owner has it: float for kF32, int8 otherwise. The k of a tap is
+// The constant operand where its owner has it: float for kF32, int16 for kS16S16S32, int8 otherwise. The k of a tap is
 // k_outer x k_inner, so that a whole kernel row (kw pixels of c channels) can be one tap. Strides
 // in elements.
 struct RhsView {

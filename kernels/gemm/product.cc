@@ -40,6 +40,7 @@ T* Advance(T* p, int64_t bytes) {
 Result<Product> Product::Make(const Problem& problem, const RhsView& rhs, const void* bias,
                               const OutputStage& stage, const KernelOptions& options,
                               int64_t scratch_bytes) {
+  ASSAY_CHECK(problem.type != ComputeType::kS16S16S32 || problem.k % 2 == 0);
   ASSAY_RETURN_IF_ERROR(CheckStage(stage, problem.type, problem.groups * problem.n));
   Product product;
   ASSAY_ASSIGN_OR_RETURN(product.variant_, Choose(problem, options));

@@ -25,7 +25,7 @@ Status CheckFinite(const char* what, float value) {
 Status CheckStage(const OutputStage& stage, ComputeType type, int64_t channels) {
   if (type == ComputeType::kF32) return {};
   ASSAY_RETURN_IF_ERROR(CheckByte("src_zero_point", stage.src_zero_point));
-  if (type == ComputeType::kU8S8S32) return {};
+  if (type != ComputeType::kU8S8U8) return {};
   ASSAY_RETURN_IF_ERROR(CheckByte("zero_point", stage.zero_point));
   ASSAY_RETURN_IF_ERROR(CheckByte("residual_zero_point", stage.residual_zero_point));
   ASSAY_RETURN_IF_ERROR(CheckByte("sum_zero_point", stage.sum_zero_point));
@@ -69,6 +69,9 @@ Buffer PackBias(const RhsView& rhs, const void* bias, const OutputStage& stage, 
     return PackColumns(values.data(), rhs.groups, rhs.n, variant, type);
   }
   std::vector<int32_t> values(static_cast<size_t>(channels));
+  if (type == ComputeType::kS16S16S32) {
+    return PackColumns(values.data(), rhs.groups, rhs.n, variant, type);
+  }
   std::vector<int8_t> weights(static_cast<size_t>(rhs.k()));
   for (int64_t channel = 0; channel < channels; ++channel) {
     uint32_t sum = 0;  // Unsigned, since it may wrap.

@@ -17,7 +17,8 @@ Status CheckStage(const OutputStage& stage, ComputeType type, int64_t channels);
 Stage ToStage(const OutputStage& stage);
 
 // Bias per column; for the integer types less src_zero_point times the column's sum, so that the
-// kernel multiplies raw u8: sum (a - z) w = sum a w - z sum w, in wrapping int32.
+// kernel multiplies raw u8: sum (a - z) w = sum a w - z sum w, in wrapping int32. Zeros for
+// kS16S16S32.
 Buffer PackBias(const RhsView& rhs, const void* bias, const OutputStage& stage, ComputeType type,
                 const Variant& variant);
 

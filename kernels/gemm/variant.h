@@ -21,6 +21,7 @@ enum class RhsFormat : uint8_t {
   kF32,     // [nr] float, one of k per step.
   kF32x16,  // [nr][16] float, sixteen of k per step: for vectors that run along k.
   kS8x4,    // [nr][4] int8: what vpdpbusd multiplies.
+  kS16x2,   // [nr][2] int16: what vpdpwssd and vpmaddwd multiply.
   kS16x4,  // [2][nr][2] int16: elements 0 and 2 of the step, then 1 and 3: what vpmaddwd multiplies
            // by the even and the odd bytes of four u8.
   // [nr / 8] times [8][4] uint8 magnitudes, [8][4] uint8 masks; and behind the steps of a tap, [nr]
@@ -41,7 +42,19 @@ struct Stage {
 };
 
 constexpr int64_t StepOfK(RhsFormat format) {
-  return format == RhsFormat::kF32 ? 1 : format == RhsFormat::kF32x16 ? 16 : 4;
+  switch (format) {
+    case RhsFormat::kF32:
+      return 1;
+    case RhsFormat::kS16x2:
+      return 2;
+    case RhsFormat::kF32x16:
+      return 16;
+    case RhsFormat::kS8x4:
+    case RhsFormat::kS16x4:
+    case RhsFormat::kSignMagnitude8x4:
+      return 4;
+  }
+  return 0;
 }
 
 struct Tile {
@@ -85,7 +98,7 @@ struct Variant {
   // dispatch reckons with.
   double macs_per_cycle;
   int vector_bits = 512;
-  Kernel f32, u8s8s32, u8s8u8;  // nullptr: not supported.
+  Kernel f32 = nullptr, u8s8s32 = nullptr, u8s8u8 = nullptr, s16s16s32 = nullptr;  // Supported ones.
 };
 
 // Every variant of the folder variants/, in the order of the names.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/base/nearest_name.h"
+#include "kernels/winograd/exact_weights.h"
 
 namespace assay::winograd {
 namespace {
@@ -20,7 +21,10 @@ std::string Algorithm::name() const {
 std::vector<Algorithm> Algorithms() {
   std::vector<Algorithm> algorithms;
   for (int outputs : {2, 4}) {
-    for (const Variant* variant : AllVariants()) algorithms.push_back({variant, outputs});
+    for (const Variant* variant : AllVariants()) {
+      const Algorithm algorithm{variant, outputs};
+      if (algorithm.transforms().input != nullptr) algorithms.push_back(algorithm);
+    }
   }
   return algorithms;
 }
@@ -42,12 +46,14 @@ int64_t Tiles(const ConvSpec& s, int outputs) {
 }
 
 gemm::Problem ToProblem(const ConvSpec& s, const Algorithm& algorithm) {
-  return {.type = ComputeType::kF32,
+  const bool real = algorithm.variant->type == ComputeType::kF32;
+  const int64_t k = real ? s.c : PairedChannels(s.c);
+  return {.type = real ? ComputeType::kF32 : ComputeType::kS16S16S32,
           .m = Tiles(s, algorithm.outputs),
           .n = s.oc,
-          .k = s.c,
+          .k = k,
           .groups = algorithm.positions(),
-          .row_bytes = s.c * int64_t{sizeof(float)}};
+          .row_bytes = k * algorithm.source_bytes()};
 }
 
 KernelOptions ProductOptions(const Algorithm& algorithm, const KernelOptions& options) {
@@ -59,7 +65,7 @@ KernelOptions ProductOptions(const Algorithm& algorithm, const KernelOptions& op
 
 std::string Refusal(const ConvSpec& s, ComputeType type, const Algorithm& algorithm,
                     const KernelOptions& options) {
-  if (type != ComputeType::kF32) return "does not do " + std::string(Name(type));
+  if (type != algorithm.variant->type) return "does not do " + std::string(Name(type));
   const bool plain = s.stride_h == 1 && s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1;
   if (s.kh != 3 || s.kw != 3 || !plain) return "needs 3x3, stride 1, dilation 1";
   if (s.groups != 1) return "needs one group";
@@ -70,17 +76,23 @@ std::string Refusal(const ConvSpec& s, ComputeType type, const Algorithm& algori
 }
 
 int64_t ExtraBytes(const ConvSpec& s, const Algorithm& algorithm) {
-  return (algorithm.positions() - s.kh * s.kw) * s.c * s.oc * static_cast<int64_t>(sizeof(float));
+  const int64_t direct_bytes = algorithm.variant->type == ComputeType::kF32 ? 4 : 1;
+  return (algorithm.positions() * algorithm.source_bytes() - s.kh * s.kw * direct_bytes) * s.c *
+         s.oc;
 }
 
 double EstimateCycles(const ConvSpec& s, const Algorithm& algorithm, const KernelOptions& options) {
   const gemm::Problem problem = ToProblem(s, algorithm);
   const auto product = gemm::Choose(problem, ProductOptions(algorithm, options));
   ASSAY_CHECK(product.ok());
-  const int64_t lanes = algorithm.variant->lanes;
   const Transforms& transforms = algorithm.transforms();
-  const double per_tile = static_cast<double>(CeilDiv(s.c, lanes)) * transforms.input_cycles +
-                          static_cast<double>(CeilDiv(s.oc, lanes)) * transforms.output_cycles;
+  const auto vectors = [](int64_t channels, int64_t lanes) {
+    return static_cast<double>(CeilDiv(channels, lanes));
+  };
+  const double per_tile =
+      transforms.tile_cycles +
+      vectors(s.c, algorithm.variant->source_lanes) * transforms.input_cycles +
+      vectors(s.oc, algorithm.variant->product_lanes) * transforms.output_cycles;
   return gemm::EstimateCycles(**product, problem) + static_cast<double>(problem.m) * per_tile;
 }
 

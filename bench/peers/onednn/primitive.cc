@@ -38,6 +38,8 @@ memory::data_type OutputType(ComputeType type) {
       return memory::data_type::s32;
     case ComputeType::kU8S8U8:
       return memory::data_type::u8;
+    case ComputeType::kS16S16S32:
+      break;  // No problem's.
   }
   return memory::data_type::undef;
 }

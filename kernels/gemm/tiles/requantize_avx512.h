@@ -46,9 +46,12 @@ template <int M, int V, typename Finish>
                                             int64_t dst_stride, int64_t n) {
   constexpr int kVectors = M * V;
   const auto pack = [&]<int i>() __attribute__((always_inline)) {
-    if constexpr (i >= kVectors) return _mm512_setzero_si512();
-    constexpr int kSecond = i + 1 < kVectors ? i + 1 : i;  // Twice the last: what fills is not stored.
-    return finish.Words(_mm512_packs_epi32(x[i / V][i % V], x[kSecond / V][kSecond % V]));
+    if constexpr (i >= kVectors) {
+      return _mm512_setzero_si512();
+    } else {  // Twice the last: what fills is not stored.
+      constexpr int kSecond = i + 1 < kVectors ? i + 1 : i;
+      return finish.Words(_mm512_packs_epi32(x[i / V][i % V], x[kSecond / V][kSecond % V]));
+    }
   };
   // Lane L: 4 bytes of vector 0, of vector 1, ... of row 0, then of row 1, ...
   const __m512i bytes = finish.Bytes(

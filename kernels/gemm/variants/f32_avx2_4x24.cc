@@ -18,8 +18,6 @@ extern const Variant f32_avx2_4x24 = {
     .macs_per_cycle = 15.75,
     .vector_bits = 256,
     .f32 = RunTile<F32TileAvx2<4, 3>, 4>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

@@ -21,8 +21,6 @@ extern const Variant f32_avx2_6x16 = {
     .macs_per_cycle = 15.75,
     .vector_bits = 256,
     .f32 = RunTile<F32TileAvx2<6, 2>, 6>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

@@ -17,8 +17,6 @@ extern const Variant f32_avx512_12x32 = {
     .u8_lanes = 1,
     .macs_per_cycle = 31.7,
     .f32 = RunTile<F32TileAvx512<12, 2>, 12>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

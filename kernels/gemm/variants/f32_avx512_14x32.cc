@@ -18,8 +18,6 @@ extern const Variant f32_avx512_14x32 = {
     .u8_lanes = 1,
     .macs_per_cycle = 31.7,
     .f32 = RunTile<F32TileAvx512<14, 2>, 14>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

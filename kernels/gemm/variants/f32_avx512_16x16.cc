@@ -18,8 +18,6 @@ extern const Variant f32_avx512_16x16 = {
     .u8_lanes = 1,
     .macs_per_cycle = 31.8,
     .f32 = RunTile<F32TileAvx512<16, 1>, 16>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

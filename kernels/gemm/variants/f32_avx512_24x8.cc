@@ -19,8 +19,6 @@ extern const Variant f32_avx512_24x8 = {
     .macs_per_cycle = 13,
     .vector_bits = 256,
     .f32 = RunTile<F32TileAvx2<24, 1>, 24>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

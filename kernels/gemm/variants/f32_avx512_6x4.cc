@@ -18,8 +18,6 @@ extern const Variant f32_avx512_6x4 = {
     .u8_lanes = 1,
     .macs_per_cycle = 24,
     .f32 = RunTile<F32DotsAvx512<6>, 6>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

@@ -20,8 +20,6 @@ extern const Variant f32_avx512_6x64 = {
     .u8_lanes = 1,
     .macs_per_cycle = 32,
     .f32 = RunTile<F32TileAvx512<6, 4>, 6>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

@@ -19,8 +19,6 @@ extern const Variant f32_avx512_8x24 = {
     .macs_per_cycle = 15.3,
     .vector_bits = 256,
     .f32 = RunTile<F32TileAvx2<8, 3>, 8>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

@@ -17,8 +17,6 @@ extern const Variant f32_avx512_8x48 = {
     .u8_lanes = 1,
     .macs_per_cycle = 31.5,
     .f32 = RunTile<F32TileAvx512<8, 3>, 8>,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

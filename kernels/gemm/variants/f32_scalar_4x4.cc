@@ -51,8 +51,6 @@ extern const Variant f32_scalar_4x4 = {
     .macs_per_cycle = 1,
     .vector_bits = 64,
     .f32 = Run,
-    .u8s8s32 = nullptr,
-    .u8s8u8 = nullptr,
 };
 
 }  // namespace assay::gemm

@@ -21,7 +21,6 @@ extern const Variant u8s8_avx2_24x8 = {
     .u8_lanes = 2,
     .macs_per_cycle = 24,
     .vector_bits = 256,
-    .f32 = nullptr,
     .u8s8s32 = RunBlocks<S32TileAvx2<SignMagnitudeAvx2, 24, 1>, 8>,
     .u8s8u8 = RunBlocks<U8TileAvx2<SignMagnitudeAvx2, 24, 1>, 8>,
 };

@@ -19,7 +19,6 @@ extern const Variant u8s8_avx512_5x64 = {
     .rhs = RhsFormat::kS16x4,
     .u8_lanes = 4,
     .macs_per_cycle = 60,
-    .f32 = nullptr,
     .u8s8s32 = RunTile<S32TileAvx512<MaddAvx512, 5, 4>, 5>,
     .u8s8u8 = RunTile<U8TileAvx512<MaddAvx512, 5, 4>, 5>,
 };

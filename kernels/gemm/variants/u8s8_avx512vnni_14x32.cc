@@ -17,7 +17,6 @@ extern const Variant u8s8_avx512vnni_14x32 = {
     .rhs = RhsFormat::kS8x4,
     .u8_lanes = 4,
     .macs_per_cycle = 127,
-    .f32 = nullptr,
     .u8s8s32 = RunTile<S32TileAvx512<VnniAvx512, 14, 2>, 14>,
     .u8s8u8 = RunTile<U8TileAvx512<VnniAvx512, 14, 2>, 14>,
 };

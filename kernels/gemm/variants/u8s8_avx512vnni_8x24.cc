@@ -18,7 +18,6 @@ extern const Variant u8s8_avx512vnni_8x24 = {
     .u8_lanes = 2,
     .macs_per_cycle = 62,
     .vector_bits = 256,
-    .f32 = nullptr,
     .u8s8s32 = RunTile<S32TileAvx2<VnniAvx2, 8, 3>, 8>,
     .u8s8u8 = RunTile<U8TileAvx2<VnniAvx2, 8, 3>, 8>,
 };

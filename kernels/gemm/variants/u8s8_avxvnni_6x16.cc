@@ -17,7 +17,6 @@ extern const Variant u8s8_avxvnni_6x16 = {
     .u8_lanes = 2,
     .macs_per_cycle = 64,
     .vector_bits = 256,
-    .f32 = nullptr,
     .u8s8s32 = RunTile<S32TileAvx2<VnniAvx2, 6, 2>, 6>,
     .u8s8u8 = RunTile<U8TileAvx2<VnniAvx2, 6, 2>, 6>,
 };

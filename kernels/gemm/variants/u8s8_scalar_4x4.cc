@@ -1,6 +1,6 @@
 // u8 x s8 without vector instructions, 4 rows x 4 columns: sixteen int32 accumulators, unsigned
 // here, since int32 may wrap.
-#include "kernels/base/quant.h"
+#include "kernels/gemm/tiles/requantize_scalar.h"
 #include "kernels/gemm/tiles/rows.h"
 #include "kernels/gemm/variant.h"
 
@@ -38,20 +38,13 @@ void RunS32(const Tile& t) {
 void RunU8(const Tile& t) {
   uint32_t acc[kMr][kNr];
   Accumulate(t, acc);
-  const Stage& s = *t.stage;
   uint8_t* dst = static_cast<uint8_t*>(t.dst);
   const uint8_t* residual = static_cast<const uint8_t*>(t.residual);
   for (int64_t i = 0; i < t.m; ++i) {
     for (int64_t j = 0; j < t.n; ++j) {
-      const float y = static_cast<float>(static_cast<int32_t>(acc[i][j])) * t.scale[j];
-      int32_t q = RoundClamp(y, s.zero_point, s.q_lo, s.q_hi);
-      if (residual != nullptr) {
-        const int32_t r = residual[i * t.residual_stride + j] - s.residual_zero_point;
-        const float a = static_cast<float>(q - s.zero_point) * s.acc_ratio;
-        const float b = static_cast<float>(r) * s.residual_ratio;
-        q = RoundClamp(a + b, s.sum_zero_point, s.sum_lo, s.sum_hi);
-      }
-      dst[i * t.dst_stride + j] = static_cast<uint8_t>(q);
+      const uint8_t* r = residual != nullptr ? residual + i * t.residual_stride + j : nullptr;
+      dst[i * t.dst_stride + j] =
+          Requantized(*t.stage, static_cast<int32_t>(acc[i][j]), t.scale[j], r);
     }
   }
 }
@@ -67,7 +60,6 @@ extern const Variant u8s8_scalar_4x4 = {
     .u8_lanes = 1,
     .macs_per_cycle = 1,
     .vector_bits = 64,
-    .f32 = nullptr,
     .u8s8s32 = RunS32,
     .u8s8u8 = RunU8,
 };

@@ -20,7 +20,7 @@ inline void Fill(float* data, size_t count, Values, std::mt19937& random) {
   for (size_t i = 0; i < count; ++i) data[i] = uniform(random);
 }
 
-template <typename T>  // uint8_t or int8_t
+template <typename T>  // uint8_t, int8_t or int16_t
 void Fill(T* data, size_t count, Values values, std::mt19937& random) {
   for (size_t i = 0; i < count; ++i) {
     const auto bits = static_cast<uint32_t>(random());

@@ -106,7 +106,7 @@ struct Loop {
 };
 
 bool Multiplies(const std::string& text) {
-  for (const char* mnemonic : {"vpdpbusd", "vfmadd", "vpmaddwd"}) {
+  for (const char* mnemonic : {"vpdpbusd", "vpdpwssd", "vfmadd", "vpmaddwd"}) {
     if (text.find(mnemonic) != std::string::npos) return true;
   }
   return false;
@@ -197,7 +197,7 @@ TEST_F(ObjectCode, HotLoopsMultiplyAsTheirRegisterMapsSayAndLeaveTheStackAlone) 
     ASSERT_GT(functions.rows, 0);
     EXPECT_EQ(variant->mr % functions.rows, 0);
     const int64_t per_step = functions.rows * variant->nr / (along_k ? 1 : wide ? 16 : 8);
-    const size_t types = variant->f32 != nullptr ? 1 : 2;  // Of dst.
+    const size_t types = variant->u8s8u8 == nullptr ? 1 : 2;  // Of dst.
     const bool blocks = variant->mr > functions.rows;      // Whole ones, and a last or narrow one.
     EXPECT_EQ(functions.loops.size(), types * (blocks ? 2 : 1));
     for (const Loop& loop : functions.loops) {
@@ -208,6 +208,29 @@ TEST_F(ObjectCode, HotLoopsMultiplyAsTheirRegisterMapsSayAndLeaveTheStackAlone) 
   }
 }
 
+// Of a family's object: how many instructions of each function have whole vectors as operands, and
+// how many of these are stores. Expects that none is a vector put aside.
+struct Vectors {
+  std::map<std::string, int> all, stores;  // By function.
+};
+
+Vectors VectorsOf(const std::string& object, const std::string& functions) {
+  Vectors vectors;
+  std::string function;
+  const fs::path folder = fs::path(ASSAY_BINARY_DIR) / "kernels/CMakeFiles/assay_kernels.dir";
+  for (const std::string& line :
+       Output("objdump -dC --no-show-raw-insn '" + (folder / object).string() + "'")) {
+    if (line.ends_with(">:")) function = line;
+    if (line.find("%zmm") == std::string::npos) continue;
+    if (function.find(functions) == std::string::npos) continue;
+    ++vectors.all[function];
+    EXPECT_EQ(line.find("(%rsp"), std::string::npos) << function << "\n" << line;
+    const bool store = line.find("vmov") != std::string::npos && line.ends_with(")");
+    if (store && line.find(" %zmm") != std::string::npos) ++vectors.stores[function];
+  }
+  return vectors;
+}
+
 // Of AVX-512's Winograd transforms, which have registers for what transforms.h keeps: no vector is
 // put aside, so an input's stores are its results, kPoints^2 of whole vectors and as many of a
 // part. (F(4,3) of AVX2 has 16 registers and puts some aside.)
@@ -215,23 +238,15 @@ TEST_F(ObjectCode, WinogradTransformsKeepTheirTilesInRegisters) {
 #ifndef __clang__
   GTEST_SKIP() << "asked of the compiler that the project ships with, clang";
 #endif
-  const fs::path object = fs::path(ASSAY_BINARY_DIR) /
-                          "kernels/CMakeFiles/assay_kernels.dir/winograd/variants/f32_avx512.cc.o";
-  std::string function;
-  std::map<std::string, int> vectors, stores;
-  for (const std::string& line :
-       Output("objdump -dC --no-show-raw-insn '" + object.string() + "'")) {
-    if (line.ends_with(">:")) function = line;
-    if (line.find("%zmm") == std::string::npos) continue;
-    ++vectors[function];
-    EXPECT_EQ(line.find("(%rsp"), std::string::npos) << function << "\n" << line;
-    if (line.find("vmovups %zmm") != std::string::npos) ++stores[function];
-  }
-  EXPECT_EQ(vectors.size(), 4U);  // Input and output of F(2,3) and F(4,3), nothing of them apart.
-  for (const auto& [name, count] : stores) {
+  const Vectors floats = VectorsOf("winograd/variants/f32_avx512.cc.o", "");
+  EXPECT_EQ(floats.all.size(), 4U);  // Input and output of F(2,3) and F(4,3), nothing of them apart.
+  for (const auto& [name, count] : floats.stores) {
     if (name.find("::Input<") == std::string::npos) continue;
     EXPECT_EQ(count, 2 * (name.find("::F4<") != std::string::npos ? 36 : 16)) << name;
   }
+  const Vectors bytes = VectorsOf("winograd/variants/u8s8_avx512vnni.cc.o", "::Input<");
+  EXPECT_EQ(bytes.all.size(), 1U);
+  for (const auto& [name, count] : bytes.stores) EXPECT_EQ(count, 2 * 36) << name;
 }
 
 }  // namespace
