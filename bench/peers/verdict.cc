@@ -54,7 +54,13 @@ std::vector<Verdict> Judge(const std::vector<Race>& races) {
     const Lane* winograd = Best(race, PeerBy(Algorithm::kWinograd));
     Add(verdicts, std::string(Name(race.problem.family)), race, OurDirect(race), direct);
     Add(verdicts, "winograd", race, choice, winograd);
-    if (winograd != nullptr) Add(verdicts, "winograd/direct", race, choice, direct);
+    if (choice->algorithm == Algorithm::kWinograd) {
+      Add(verdicts, "winograd/direct", race, choice, direct);
+    }
+    if (race.problem.family == catalog::Family::kConv) {
+      Add(verdicts, "choice", race, choice,
+          Best(race, [](const Lane& lane) { return lane.role == Role::kPeer; }));
+    }
     if (race.every_variant) {
       Add(verdicts, "dispatch", race, choice,
           Best(race, [](const Lane& lane) { return lane.role == Role::kVariant; }));

@@ -70,8 +70,9 @@ struct KernelOptions {
   int threads = 1;      // What the work will be run with.
   // Bytes that one convolution's weights, transformed for Winograd, may take beyond its direct
   // packing; 0 switches Winograd off. A forced variant does not ask. The default lets in F(4x4,3x3)
-  // up to 256 to 256 channels (6.75 MiB) and F(2x2,3x3) up to 512 to 512 (7 MiB): beyond, reading
-  // the weights costs what the multiplications save.
+  // of floats up to 256 to 256 channels (6.75 MiB), of bytes up to 256 to 512 (7.9 MiB), and
+  // F(2x2,3x3) up to 512 to 512 (7 MiB): beyond, for a single image, reading the weights costs what
+  // the multiplications save.
   int64_t winograd_bytes = int64_t{8} << 20;
 };
 

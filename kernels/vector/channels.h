@@ -6,7 +6,8 @@
 namespace assay {
 namespace {
 
-// All lanes of V (f32_*.h, or of the same interface), or the first `channels`, where kTail says that there may be fewer.
+// All lanes of V (f32_*.h, or of the same interface), or the first `channels`, where kTail says
+// that there may be fewer.
 template <typename V, bool kTail>
 struct Channels {
   typename V::Lanes lanes;

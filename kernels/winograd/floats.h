@@ -1,5 +1,5 @@
-// Winograd's algorithms of floats in one dimension, for a vector type V (kernels/vector/f32_*.h), and
-// what is done to their results. Include only in variants.
+// Winograd's algorithms of floats in one dimension, for a vector type V (kernels/vector/f32_*.h),
+// and what is done to their results. Include only in variants.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,10 @@
-// Winograd's F(4,3) of integers in one dimension, exactly: points 0, +-1, +-2 and infinity, at which
-// all constants are integers once the weights' are multiplied by 24, or the last by 12
+// Winograd's F(4,3) of integers in one dimension, exactly: points 0, +-1, +-2 and infinity, at
+// which all constants are integers once the weights' are multiplied by 24, or the last by 12
 // (exact_weights.h). V is a vector type (vec_integers_*.h). Include only in variants.
 //
-// u8 sources, transformed twice, are within -12,750 and 17,340. Sums of products are 24^2 times what
-// is wanted, modulo 2^32: times the inverse of 9 that is 64 times it, which SumsFit promises to be
-// within int32.
+// u8 sources, transformed twice, are within -12,750 and 17,340. Sums of products are 24^2 times
+// what is wanted, modulo 2^32: times the inverse of 9 that is 64 times it, which SumsFit promises
+// to be within int32.
 #pragma once
 
 #include <cstdint>

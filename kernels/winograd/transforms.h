@@ -8,8 +8,8 @@
 //   rows[2][p]  12  two rows of the half-transformed tile
 //   y[2]         2  of the second pass, stored at once
 //
-// and the six constants of F(4,3) of floats. So nothing but operands is loaded and results stored; the price
-// is that a source row is read again for each pair it has a part in (84 loads for 36 of
+// and the six constants of F(4,3) of floats. So nothing but operands is loaded and results stored;
+// the price is that a source row is read again for each pair it has a part in (84 loads for 36 of
 // F(4x4,3x3)), from the first-level cache. Keeping all 36 halfway results would store and load them
 // all.
 // Measured on Zen 4, all within 5 %: steps instead of a pointer per pixel; additions, which have

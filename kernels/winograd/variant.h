@@ -52,9 +52,9 @@ struct Transforms {
 struct Variant {
   const char* name;
   Isa isa;
-  ComputeType type;                      // kF32 or kU8S8U8.
+  ComputeType type;                     // kF32 or kU8S8U8.
   int64_t source_lanes, product_lanes;  // Channels of a vector of V, and of M.
-  Transforms f2, f4;                     // F(2x2, 3x3) and F(4x4, 3x3).
+  Transforms f2, f4;                    // F(2x2, 3x3) and F(4x4, 3x3).
 };
 
 // The files of kernels/winograd/variants, by name.

@@ -39,8 +39,7 @@ int64_t PositionBytes(int64_t tiles, int64_t row) {
 // Calls body(i) for all i < count, a few tasks per thread.
 template <typename Body>
 void ForEach(int64_t count, ThreadPool& pool, const Body& body) {
-  const int64_t tasks =
-      pool.threads() == 1 ? 1 : std::min(count, kTasksPerThread * pool.threads());
+  const int64_t tasks = pool.threads() == 1 ? 1 : std::min(count, kTasksPerThread * pool.threads());
   pool.Run(tasks, [&](int64_t task, int) {
     for (int64_t i = task * count / tasks; i < (task + 1) * count / tasks; ++i) body(i);
   });
@@ -131,7 +130,7 @@ struct Winograd::Impl {
   };
   // The memory of a block.
   struct Memory {
-    uint8_t *sources, *products;  // [position][tile][channel]
+    uint8_t *sources, *products;        // [position][tile][channel]
     int64_t source_step, product_step;  // Bytes from position to position.
   };
   struct Operands {
@@ -173,9 +172,8 @@ Winograd::Impl::Blocks Winograd::Impl::BlocksFor(int threads) const {
 }
 
 size_t Winograd::Impl::MemoryBytes(int64_t tiles) const {
-  return static_cast<size_t>(
-      algorithm.positions() *
-      (PositionBytes(tiles, source_row()) + PositionBytes(tiles, product_row())));
+  return static_cast<size_t>(algorithm.positions() * (PositionBytes(tiles, source_row()) +
+                                                      PositionBytes(tiles, product_row())));
 }
 
 Winograd::Impl::Memory Winograd::Impl::Place(void* workspace, int64_t tiles) const {

@@ -1,4 +1,5 @@
-// Winograd: a planned 3x3 convolution of stride 1 by minimal filtering, NHWC, of floats or of bytes.
+// Winograd: a planned 3x3 convolution of stride 1 by minimal filtering, NHWC, of floats or of
+// bytes.
 //
 // A tile of m x m outputs takes (m + 2)^2 products per pair of channels instead of 9 m^2: for
 // F(4x4,3x3) a quarter of the multiply-adds, for F(2x2,3x3) 4/9 (Lavin and Gray 2015,
@@ -6,12 +7,12 @@
 // micro-kernel serves; transforms of a block of tiles, its products and the transform back are done
 // while the block lies in the second-level cache.
 //
-// The price: weights grow (m + 2)^2 / 9 times, those of bytes twice that; results of floats are less
-// exact (ErrorBound), and an infinity or NaN in the source spreads over the tiles that see it.
+// The price: weights grow (m + 2)^2 / 9 times, those of bytes twice that; results of floats are
+// less exact (ErrorBound), and an infinity or NaN in the source spreads over the tiles that see it.
 //
-// Of bytes F(4x4,3x3) alone is done, in products of s16, which go at half the pace of u8 by s8; what
-// remains is half the time of the direct convolution. It is exact (integers.h): the results are
-// those of the direct one, bit for bit. F(2x2,3x3) would leave 8/9 of the time.
+// Of bytes F(4x4,3x3) alone is done, in products of s16, which go at half the pace of u8 by s8;
+// what remains is half the time of the direct convolution. It is exact (integers.h): the results
+// are those of the direct one, bit for bit. F(2x2,3x3) would leave 8/9 of the time.
 #pragma once
 
 #include <memory>
@@ -39,8 +40,8 @@ bool Fits(const ConvSpec& spec, const Algorithm& algorithm, const Weights& weigh
 
 class Winograd {
  public:
-  // Weights OIHW, float or int8. Error: the algorithm is refused (dispatch.h), or the weights do not
-  // fit.
+  // Weights OIHW, float or int8. Error: the algorithm is refused (dispatch.h), or the weights do
+  // not fit.
   static Result<Winograd> Make(const ConvSpec& spec, const Algorithm& algorithm,
                                const Weights& weights, const OutputStage& stage,
                                const KernelOptions& options);

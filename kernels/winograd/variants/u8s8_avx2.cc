@@ -11,7 +11,8 @@ extern const Variant u8s8_avx2 = {
     .source_lanes = Words256::kLanes,
     .product_lanes = Sums256::kLanes,
     .f2 = {},
-    .f4 = {Input<Words256, F4Words<Words256>>, Output<Sums256, F4Sums<Sums256>, FinishBytes>, 180, 200, 200},
+    .f4 = {Input<Words256, F4Words<Words256>>, Output<Sums256, F4Sums<Sums256>, FinishBytes>, 180,
+           200, 200},
 };
 
 }  // namespace assay::winograd

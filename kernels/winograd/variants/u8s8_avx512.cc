@@ -11,7 +11,8 @@ extern const Variant u8s8_avx512 = {
     .source_lanes = Words512::kLanes,
     .product_lanes = Sums512::kLanes,
     .f2 = {},
-    .f4 = {Input<Words512, F4Words<Words512>>, Output<Sums512, F4Sums<Sums512>, FinishBytes>, 180, 180, 200},
+    .f4 = {Input<Words512, F4Words<Words512>>, Output<Sums512, F4Sums<Sums512>, FinishBytes>, 180,
+           180, 200},
 };
 
 }  // namespace assay::winograd

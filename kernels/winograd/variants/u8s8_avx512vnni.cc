@@ -1,4 +1,5 @@
-// Winograd transforms of bytes, exact, with AVX-512: 32 and 16 channels per vector; products by VNNI (integers.h).
+// Winograd transforms of bytes, exact, with AVX-512: 32 and 16 channels per vector; products by
+// VNNI (integers.h).
 #include "kernels/winograd/integers.h"
 #include "kernels/winograd/vec_integers_avx512.h"
 
@@ -11,7 +12,8 @@ extern const Variant u8s8_avx512vnni = {
     .source_lanes = Words512::kLanes,
     .product_lanes = Sums512::kLanes,
     .f2 = {},
-    .f4 = {Input<Words512, F4Words<Words512>>, Output<Sums512, F4Sums<Sums512>, FinishBytes>, 180, 180, 200},
+    .f4 = {Input<Words512, F4Words<Words512>>, Output<Sums512, F4Sums<Sums512>, FinishBytes>, 180,
+           180, 200},
 };
 
 }  // namespace assay::winograd

@@ -1,4 +1,5 @@
-// Winograd transforms of bytes, exact, with AVX2: 16 and 8 channels per vector; products by VNNI (integers.h).
+// Winograd transforms of bytes, exact, with AVX2: 16 and 8 channels per vector; products by VNNI
+// (integers.h).
 #include "kernels/winograd/integers.h"
 #include "kernels/winograd/vec_integers_avx2.h"
 
@@ -11,7 +12,8 @@ extern const Variant u8s8_avxvnni = {
     .source_lanes = Words256::kLanes,
     .product_lanes = Sums256::kLanes,
     .f2 = {},
-    .f4 = {Input<Words256, F4Words<Words256>>, Output<Sums256, F4Sums<Sums256>, FinishBytes>, 180, 200, 200},
+    .f4 = {Input<Words256, F4Words<Words256>>, Output<Sums256, F4Sums<Sums256>, FinishBytes>, 180,
+           200, 200},
 };
 
 }  // namespace assay::winograd

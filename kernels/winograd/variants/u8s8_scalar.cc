@@ -11,7 +11,8 @@ extern const Variant u8s8_scalar = {
     .source_lanes = Integer::kLanes,
     .product_lanes = Integer::kLanes,
     .f2 = {},
-    .f4 = {Input<Integer, F4Words<Integer>>, Output<Integer, F4Sums<Integer>, FinishBytes>, 150, 200, 200},
+    .f4 = {Input<Integer, F4Words<Integer>>, Output<Integer, F4Sums<Integer>, FinishBytes>, 150,
+           200, 200},
 };
 
 }  // namespace assay::winograd

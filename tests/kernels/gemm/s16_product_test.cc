@@ -1,6 +1,6 @@
 // Products of s16 by every variant that has them, against the plain loops: around the edges of its
-// tile, at the ends of the operands' range, with rows and results that end at a page that may not be
-// touched.
+// tile, at the ends of the operands' range, with rows and results that end at a page that may not
+// be touched.
 #include <gtest/gtest.h>
 
 #include "kernels/gemm/dense_rows.h"

@@ -223,8 +223,7 @@ TEST_P(EveryExact, RefusesWhatItCannotDo) {
 
 std::vector<Algorithm> OfBytes() {
   std::vector<Algorithm> algorithms = Algorithms();
-  std::erase_if(algorithms,
-                [](const auto& a) { return a.variant->type != ComputeType::kU8S8U8; });
+  std::erase_if(algorithms, [](const auto& a) { return a.variant->type != ComputeType::kU8S8U8; });
   return algorithms;
 }
 
@@ -275,9 +274,10 @@ TEST(Fits, OtherwiseTheConvolutionIsDirect) {
   std::fill_n(weights.end() - 128 * 9, 128 * 9, int8_t{127});  // Of the last output channel.
   EXPECT_EQ(made()->variant(), "u8s8_scalar_4x4");
   options.variant = "winograd4_u8s8_scalar";
-  EXPECT_EQ(made().message(),
-            "kernel variant 'winograd4_u8s8_scalar' cannot be used: it needs weights whose sums stay "
-            "within int32");
+  EXPECT_EQ(
+      made().message(),
+      "kernel variant 'winograd4_u8s8_scalar' cannot be used: it needs weights whose sums stay "
+      "within int32");
 }
 
 }  // namespace

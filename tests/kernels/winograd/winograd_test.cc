@@ -259,8 +259,7 @@ TEST_P(EveryAlgorithm, RefusesWhatItCannotDo) {
 
 std::vector<Algorithm> OfFloats() {
   std::vector<Algorithm> algorithms = Algorithms();
-  std::erase_if(algorithms,
-                [](const auto& a) { return a.variant->type != ComputeType::kF32; });
+  std::erase_if(algorithms, [](const auto& a) { return a.variant->type != ComputeType::kF32; });
   return algorithms;
 }
 
