@@ -62,8 +62,9 @@ std::vector<Verdict> Judge(const std::vector<Race>& races) {
           Best(race, [](const Lane& lane) { return lane.role == Role::kPeer; }));
     }
     if (race.every_variant) {
-      Add(verdicts, "dispatch", race, choice,
-          Best(race, [](const Lane& lane) { return lane.role == Role::kVariant; }));
+      Add(verdicts, "dispatch", race, choice, Best(race, [&](const Lane& lane) {
+            return lane.role == Role::kVariant && lane.algorithm == choice->algorithm;
+          }));
     }
     Add(verdicts, "scaling", race, choice,
         Best(race, [](const Lane& lane) { return lane.role == Role::kOneThread; }));

@@ -12,7 +12,8 @@ namespace assay::peers {
 // The contests: "gemm", "conv", "depthwise": direct algorithms on both sides; "winograd": Assay's
 // choice against the peers' Winograd; "winograd/direct": Assay's choice against the best direct
 // peer, where it is Winograd; "choice": of convolutions, Assay's choice against the best peer,
-// whatever the algorithms; "scaling": one thread of Assay against several.
+// whatever the algorithms; "dispatch": Assay's choice against its other variants of the algorithm;
+// "scaling": one thread of Assay against several.
 struct Verdict {
   std::string contest;
   const Race* race = nullptr;

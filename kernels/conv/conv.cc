@@ -20,7 +20,9 @@ namespace {
 using winograd::Algorithm;
 
 // Winograd is taken where it is reckoned to take less than this part of the direct time: it costs
-// memory and exactness, and both are estimates.
+// memory, of floats exactness, and both are estimates. With weights in the caches it wins more often
+// than in a model: int8 14x14x256 to 256 takes 0.8 of the direct time there, and five of them gain
+// resnet50 1 % of one image's 18 ms, for 20 MB.
 constexpr double kWorthwhile = 0.85;
 
 // "7.1 MB": rounded up.
