@@ -26,9 +26,14 @@ Result<std::vector<std::string>> ReadLines(const std::string& file) {
   std::istringstream text(std::string(bytes.begin(), bytes.end()));
   std::vector<std::string> lines;
   for (std::string line; std::getline(text, line);) {
-    line = line.substr(0, line.find('#'));
-    line.erase(line.find_last_not_of(" \t\r") + 1);
-    if (!line.empty()) lines.push_back(line);
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string shape, mark;
+    if (!(words >> shape) || shape.starts_with("model:")) continue;
+    if (words >> mark && mark != "quick") {
+      return Error(
+          fmt::format("{}: '{}' behind {}: expected nothing, or 'quick'", file, mark, shape));
+    }
+    lines.push_back(shape);
   }
   return lines;
 }

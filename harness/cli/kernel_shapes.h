@@ -14,8 +14,9 @@ namespace assay::cli {
 Result<catalog::Problem> ParseProblem(const std::string& shape);
 
 // Those of `shapes`, then those of `file` ("": none), a line each, "#" starting a comment. A line
-// without a family and types, as in bench/shapes, is done in f32 and u8s8. Error: a shape that is
-// none, with the file.
+// without a family and types, as in bench/shapes, is done in f32 and u8s8. The suites of
+// `assay gate` (bench/shapes/gate.txt) will do: their mark "quick" says nothing here, and lines of
+// models are left out. Error: a shape that is none, with the file.
 Result<std::vector<catalog::Problem>> ParseProblems(const std::vector<std::string>& shapes,
                                                     const std::string& file);
 

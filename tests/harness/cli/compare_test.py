@@ -198,7 +198,8 @@ class Kernels(unittest.TestCase):
 
     def test_a_sweep_ends_in_a_table_about_dispatch(self):
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-            file.write("# products\n16x16x16\nconv:f32:1x8x8x16:16x3x3:p1:g16\n")
+            file.write("# products\n16x16x16\nmodel:m quick\n"
+                       "conv:f32:1x8x8x16:16x3x3:p1:g16 quick  # as in a suite of the gate\n")
             file.flush()
             sweep = ["compare", "--shapes", file.name, "--warm", "--budget", "0.01"]
             result = assay(*sweep, "--assert-dispatch", "900")
@@ -206,11 +207,15 @@ class Kernels(unittest.TestCase):
             for shape in ("gemm:f32:16x16x16", "gemm:u8s8s32:16x16x16", "conv:f32:1x8x8x16"):
                 self.assertRegex(result.stdout, rf"(?m)^{shape}\S* +\S+ .* (a winner|beaten) ")
             self.assertRegex(result.stdout, r"dispatch, warm: a winner for \d of 3 shapes")
-            file.write("16x\n")
-            file.flush()
-            result = assay(*sweep)
-            self.assertEqual(result.returncode, 2)
-            self.assertIn(file.name, result.stderr)
+            for line, found in (("16x16x16 slow", "'slow'"), ("16x", "'gemm:f32:16x'")):
+                file.seek(0)
+                file.truncate()
+                file.write(line + "\n")
+                file.flush()
+                result = assay(*sweep)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn(file.name, result.stderr)
+                self.assertIn(found, result.stderr)
 
     @unittest.skipIf(os.environ.get("ASSAY_SANITIZE"), "checks of every access decide who wins")
     def test_a_wrong_pick_is_an_exit_code(self):
