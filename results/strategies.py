@@ -42,23 +42,30 @@ OTHERS = "../../../shared/data/imagenet/search"
 @dataclasses.dataclass
 class Case:
     name: str
-    limit: float         # Of the accuracy that may be lost.
-    disagreement: float  # Of fp32's top-1 classes: the judge's other limit.
+    limits: dict  # By metric: of the accuracy that may be lost, and of fp32's top-1 classes.
     config: str
     judge: str
     sets: tuple = ()
     judge_sets: tuple = ()
+    metric: str = "topk"  # Of the search.
 
 
 CASES = (
-    Case("demo (fashion_mobile: 700 images to search, 300 to confirm, 10,000 to judge)", 0.01, 0.03,
-         "harness/demo/config.yaml", "harness/demo/judge.yaml",
+    Case("demo (fashion_mobile: 700 images to search, 300 to confirm, 10,000 to judge)",
+         {"topk": 0.01, "fidelity": 0.03}, "harness/demo/config.yaml", "harness/demo/judge.yaml",
          ("evaluation.confirmation={share: 0.3}",
           "evaluation.accuracy.dataloader.dataset.FashionMNIST.count=1000")),
-    Case("mobilenetv1_025 (351 images to search, 299 to confirm, 800 others to judge)", 0.03, 0.1,
-         "tests/models/mobilenetv1_025.yaml", "tests/models/mobilenetv1_025.yaml",
+    Case("mobilenetv1_025 (351 images to search, 299 to confirm, 800 others to judge)",
+         {"topk": 0.03, "fidelity": 0.1}, "tests/models/mobilenetv1_025.yaml", "tests/models/mobilenetv1_025.yaml",
          ("quantization.calibration.sampling_size=40", "evaluation.confirmation={share: 0.46}"),
          (f"{IMAGES}.data_path={OTHERS}", f"{IMAGES}.image_list={OTHERS}.txt")),
+    Case("agreement (mobilenetv1_025: 560 images to search, 240 to confirm, 650 others to judge)",
+         {"topk": 0.015, "fidelity": 0.1}, "tests/models/mobilenetv1_025.yaml",
+         "tests/models/mobilenetv1_025.yaml",
+         ("quantization.calibration.sampling_size=40", "evaluation.confirmation={share: 0.3}",
+          "evaluation.accuracy.metric={fidelity: top1}",
+          f"{IMAGES}.data_path={OTHERS}", f"{IMAGES}.image_list={OTHERS}.txt"),
+         metric="fidelity"),
 )
 
 
@@ -137,15 +144,16 @@ class Searches:
         promised = [[unseen.ratio(trials[index], name) for name in ("accuracy", "performance")]
                     for index in front]
         return unseen.Judged([self.judge(case, result["baseline"]["file"], file) for file in files],
-                             {"topk": case.limit, "fidelity": case.disagreement}, promised)
+                             case.limits, promised)
 
     def judge(self, case, fp32, model):
         """Equal models are judged once, and so are equal."""
         folder = self.folder / "judged"
         folder.mkdir(exist_ok=True)
-        file = folder / f"{hashlib.sha256(model.read_bytes()).hexdigest()[:16]}.json"
+        words = [word for item in (*case.judge_sets, *JUDGE, *COMMON) for word in ("--set", item)]
+        whole = hashlib.sha256(model.read_bytes() + " ".join([case.judge, *words]).encode())
+        file = folder / f"{whole.hexdigest()[:16]}.json"
         if not file.exists():
-            words = [word for item in (*case.judge_sets, *JUDGE, *COMMON) for word in ("--set", item)]
             self.call("evaluate", fp32, model, "--config", ROOT / case.judge, "--json", file, *words)
         return json.loads(file.read_text())
 
@@ -165,7 +173,7 @@ class Searches:
 
 
 def search(searches, case, strategy, seed, kind, sets):
-    sets = (*case.sets, f"tuning.accuracy_criterion={{absolute: {case.limit}}}",
+    sets = (*case.sets, f"tuning.accuracy_criterion={{absolute: {case.limits[case.metric]}}}",
             f"tuning.exit_policy.max_trials={searches.arguments.trials}",
             f"tuning.strategy.name={strategy}", f"tuning.random_seed={seed}", *sets)
     return searches.result((case.name, strategy, kind),
@@ -181,7 +189,8 @@ def measure(searches, case, strategy, seed):
     found = first["status"] == "satisfied" and first["confirmed"]
     return {"judged": judged, "hypervolume": judged.hypervolume("topk"),
             "by_agreement": judged.hypervolume("fidelity"),
-            "seen": 100 * (whole["hypervolume"] or 0) / (case.limit * baseline_latency(whole)),
+            "seen": 100 * (whole["hypervolume"] or 0) /
+                    (case.limits[case.metric] * baseline_latency(whole)),
             "loss": 100 * judged.loss("topk", unseen.WINNER),
             "agreement": 100 - 100 * judged.loss("fidelity", unseen.WINNER),
             "speed_up": 1 / judged.latency[unseen.WINNER],

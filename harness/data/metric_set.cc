@@ -76,6 +76,18 @@ std::vector<double> MetricSet::outcomes() const {
   return combined;
 }
 
+std::vector<std::vector<double>> MetricSet::settled_outcomes() const {
+  const auto if_settled = [](bool stay, auto outcomes) {
+    return stay ? std::vector<double>(outcomes.begin(), outcomes.end()) : std::vector<double>();
+  };
+  if (!weights_.empty()) return {if_settled(outcomes_stay(), outcomes())};
+  std::vector<std::vector<double>> each;
+  for (const auto& metric : metrics_) {
+    each.push_back(if_settled(metric->outcomes_stay(), metric->outcomes()));
+  }
+  return each;
+}
+
 std::vector<double> MetricSet::values() const {
   std::vector<double> values;
   for (const auto& metric : metrics_) values.push_back(metric->value());

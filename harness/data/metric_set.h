@@ -35,6 +35,9 @@ class MetricSet {
   // As of Metric, of what value() is; of a weighted mean where every metric has them.
   std::vector<double> outcomes() const;
   bool outcomes_stay() const;
+  // Of every number that a criterion judges: of each metric, or of their weighted mean. Empty for
+  // one whose outcomes further batches may change.
+  std::vector<std::vector<double>> settled_outcomes() const;
   std::string fingerprint() const;
   int64_t samples() const { return metrics_[0]->samples(); }
   // Of each metric, in their order.

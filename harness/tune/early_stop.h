@@ -15,18 +15,32 @@ class EarlyStop {
   // One trial in a thousand at most is stopped that would have met the target on all samples.
   static constexpr double kAlpha = 0.001;
 
-  // The baseline's outcomes on all samples, in the order, a random one, in which the trial's come.
-  // Outcomes beyond [0, 1] never stop a trial.
-  EarlyStop(const AccuracyCriterion& criterion, std::span<const double> baseline);
+  // Of a number that the criterion judges, and its outcomes for the baseline on all samples, in the
+  // order, a random one, in which the trial's come. Outcomes beyond [0, 1] never stop a trial.
+  struct Judged {
+    AccuracyCriterion criterion;
+    std::vector<double> baseline;
+  };
+  // Every one of them must meet its target: one that cannot stops a trial. They share kAlpha.
+  explicit EarlyStop(std::span<const Judged> judged);
 
-  // Takes all outcomes of the trial so far; true: the rest need not be evaluated.
-  bool operator()(std::span<const double> outcomes);
+  // Takes all outcomes of the trial so far, of each number judged, none of one whose outcomes are
+  // not settled; true: the rest need not be evaluated.
+  bool operator()(std::span<const std::vector<double>> outcomes);
 
  private:
-  AccuracyCriterion criterion_;
-  std::vector<double> baseline_;
-  LowMeanTest test_;
-  bool usable_ = true;
+  class One {
+   public:
+    One(Judged judged, double alpha);
+    bool operator()(std::span<const double> outcomes);
+
+   private:
+    Judged judged_;
+    LowMeanTest test_;
+    bool usable_;
+  };
+
+  std::vector<One> each_;
 };
 
 }  // namespace assay::tune

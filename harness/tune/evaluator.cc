@@ -310,10 +310,11 @@ Status Evaluator::ObserveSamples(const data::Pipeline& data, const Model& model,
         }
         ASSAY_RETURN_IF_ERROR(metrics.Update(all_outputs, labels, expected));
         Report("accuracy " + subject, done, total);
-        stopped = stop && metrics.outcomes_stay() && done < total && stop(metrics.outcomes());
+        stopped = stop && done < total && stop(metrics.settled_outcomes());
         return stopped;
       }));
-  const std::vector<double> outcomes = metrics.outcomes();
+  const bool settled = !stopped || metrics.outcomes_stay();  // Else they pair with nothing.
+  const std::vector<double> outcomes = settled ? metrics.outcomes() : std::vector<double>();
   const std::vector<MetricResult> each = EachMetric(metrics, !stopped);
   Observation observation;
   observation.metric = metrics.value();

@@ -86,8 +86,9 @@ class Evaluator {
   // Runs a model over batches of either; both it and the evaluator must outlive the runner.
   BatchRunner Runner(const Model& model) const;
 
-  // Asked between batches with the outcomes of all samples so far: true ends the pass.
-  using Stop = std::function<bool(std::span<const double> outcomes)>;
+  // Asked between batches with the outcomes of all samples so far, as of
+  // MetricSet::settled_outcomes: true ends the pass.
+  using Stop = std::function<bool(std::span<const std::vector<double>> outcomes)>;
 
   // One pass over the labelled data. Error: the model and the data do not fit together, or the
   // run was interrupted.
@@ -108,6 +109,7 @@ class Evaluator {
   Status LoadInputs(int64_t first, std::span<const TensorView> inputs) const;
   // Which classes it predicted in ObserveAccuracy.
   const Predictions& predictions() const { return predictions_; }
+  Predictions& predictions() { return predictions_; }
   // All four; the latency of this model alone.
   Status ObserveAll(const Model& model);
 

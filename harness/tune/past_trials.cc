@@ -54,6 +54,12 @@ Result<std::vector<measure::TunedShape>> PastTrials::BaselineVariants() const {
   return ParseVariants(Line(1).value("baseline_variants", json()));
 }
 
+Result<std::vector<int64_t>> PastTrials::BaselineClasses() const try {
+  return Line(1).value("baseline_classes", std::vector<int64_t>());
+} catch (const json::exception& error) {
+  return BadLine(1, fmt::format("'baseline_classes' cannot be read: {}", error.what()));
+}
+
 Result<ModelFacts> PastTrials::Facts(const std::vector<quantize::QuantizableOp>& ops,
                                      size_t settings) const {
   auto facts = ParseFacts(Line(1).value("facts", json()), ops, settings);
@@ -92,6 +98,8 @@ Result<TrialRecord> PastTrials::Record(int64_t trial, const quantize::QuantPlan&
     if (seconds.is_number()) record.recipe_s[recipe] = seconds.get<double>();
   }
   ASSAY_ASSIGN_OR_RETURN(record.model.variants, ParseVariants(VariantsOf(line)));
+  const json model = line.value("model", json::object());
+  record.model.agreement = ParseEstimate(model.value("agreement", json()));
   const json* timings = Find(line, {"timings"});
   record.timings = timings != nullptr ? timings->get<int>() : 0;
   record.resumed = true;

@@ -33,6 +33,8 @@ class PastTrials {
   Status RestoreSeries(int64_t trial, const Objectives& objectives) const;
   // Of the first trial's line: what measured variants the baseline had, and the facts.
   Result<std::vector<measure::TunedShape>> BaselineVariants() const;
+  // Likewise: what classes it predicted; none where it predicts none, or the line has none.
+  Result<std::vector<int64_t>> BaselineClasses() const;
   Result<ModelFacts> Facts(const std::vector<quantize::QuantizableOp>& ops, size_t settings) const;
   // The record as far as objectives do not tell it. Error: it is not the trial of this plan, which
   // the strategy proposes again.

@@ -18,6 +18,15 @@ void Predictions::Add(const std::string& subject, const TensorView& outputs) {
   }
 }
 
+std::vector<int64_t> Predictions::ClassesOf(const std::string& subject) const {
+  const auto found = classes_.find(subject);
+  return found == classes_.end() ? std::vector<int64_t>() : found->second;
+}
+
+void Predictions::Restore(const std::string& subject, std::vector<int64_t> classes) {
+  if (!classes.empty()) classes_[subject] = std::move(classes);
+}
+
 std::optional<Estimate> Predictions::Agreement(const std::string& x, const std::string& y) const {
   const auto of_x = classes_.find(x), of_y = classes_.find(y);
   if (of_x == classes_.end() || of_y == classes_.end()) return std::nullopt;

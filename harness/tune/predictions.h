@@ -18,6 +18,9 @@ class Predictions {
   // anything else, such as a single value, is passed over. Of equal scores the first counts.
   void Add(const std::string& subject, const TensorView& outputs);
   void Forget(const std::string& subject) { classes_.erase(subject); }
+  // By sample; none where nothing was predicted. Restore gives back what ClassesOf took.
+  std::vector<int64_t> ClassesOf(const std::string& subject) const;
+  void Restore(const std::string& subject, std::vector<int64_t> classes);
 
   // The share of samples on which both predict the same, with Wilson's interval. Nothing where they
   // did not see as many, or none.

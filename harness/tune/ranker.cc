@@ -271,7 +271,11 @@ std::optional<double> Ranker::LimitPValue(int64_t index) const {
 std::optional<EarlyStop> Ranker::MakeEarlyStop() const {
   const bool whole = judge_.config().normalization == Normalization::kTrials;
   if (!accuracy_judged_ || whole) return std::nullopt;
-  return EarlyStop(judge_.config().criterion, Find(kAccuracy).results(kBaseline).outcomes);
+  std::vector<EarlyStop::Judged> judged;
+  for (size_t i = 0; i < judge_.criteria().size(); ++i) {
+    judged.push_back({judge_.criteria()[i], MetricSeries(kBaseline, i).outcomes});
+  }
+  return EarlyStop(judged);
 }
 
 Status Ranker::CheckCertifiable() const {

@@ -83,12 +83,22 @@ json ToJson(const ModelRecord& record) {
                  {"file", record.file},
                  {"int8_share_of_macs", record.int8_share},
                  {"objectives", std::move(objectives)}};
-  if (record.agreement) {
-    result["agreement"] = {{"value", Number(record.agreement->value)},
-                           {"interval", ToJson(record.agreement->interval)}};
-  }
+  if (record.agreement) result["agreement"] = ToJson(*record.agreement);
   if (!record.variants.empty()) result["variants"] = ToJson(record.variants);
   return result;
+}
+
+json ToJson(const Estimate& estimate) {
+  return {{"value", Number(estimate.value)}, {"interval", ToJson(estimate.interval)}};
+}
+
+std::optional<Estimate> ParseEstimate(const json& text) try {
+  const json& interval = text.at("interval");
+  return Estimate{text.at("value").get<double>(),
+                  {interval.at("low").get<double>(), interval.at("high").get<double>(),
+                   interval.at("level").get<double>()}};
+} catch (const json::exception&) {
+  return std::nullopt;
 }
 
 json ToJson(const std::vector<measure::TunedShape>& variants) {

@@ -83,6 +83,9 @@ struct Confirmation {
 nlohmann::json ToJson(const Confirmation& confirmation);
 nlohmann::json ToJson(const ObjectiveRecord& record);
 nlohmann::json ToJson(const ModelRecord& record);
+nlohmann::json ToJson(const Estimate& estimate);
+// Its inverse; nothing for what is no estimate.
+std::optional<Estimate> ParseEstimate(const nlohmann::json& text);
 nlohmann::json ToJson(const std::vector<measure::TunedShape>& variants);
 // Its inverse; nothing for null. Error: what is not whole.
 Result<std::vector<measure::TunedShape>> ParseVariants(const nlohmann::json& text);

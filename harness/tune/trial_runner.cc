@@ -65,6 +65,7 @@ Result<TrialRecord> TrialRunner::Complete(const TrialRecord& stopped) const {
   TrialRecord whole;
   whole.index = index;
   whole.plan = stopped.plan;
+  whole.model.agreement = evaluator.predictions().Agreement(TrialName(index), kBaseline);
   whole.model.int8_share = stopped.model.int8_share;
   whole.model.variants = evaluator.Variants(TrialName(index));
   whole.recipe_s = stopped.recipe_s;

@@ -155,6 +155,8 @@ class Run {
     const Model& fp32 = parts_.material->baseline();
     if (past_.Has(1)) {  // With the first trial comes the baseline.
       ASSAY_RETURN_IF_ERROR(past_.RestoreSeries(1, evaluator.objectives()));
+      ASSAY_ASSIGN_OR_RETURN(auto classes, past_.BaselineClasses());
+      evaluator.predictions().Restore(kBaseline, std::move(classes));
     } else {
       const Clock::time_point start = Clock::now();
       ASSAY_RETURN_IF_ERROR(evaluator.ObserveAll(fp32));
@@ -212,6 +214,8 @@ class Run {
       if (!facts_.is_null()) line["facts"] = facts_;
       const auto& variants = result_.baseline.variants;
       if (!variants.empty()) line["baseline_variants"] = ToJson(variants);
+      const auto classes = parts_.evaluator->predictions().ClassesOf(kBaseline);
+      if (!classes.empty()) line["baseline_classes"] = classes;
     }
     line["series"] = SeriesToJson(parts_.evaluator->objectives(), subjects);
     return line;

@@ -10,8 +10,9 @@ def lines(workspace):
 
 def untimed(record):
     """What of a model no clock has seen, to the last digit."""
-    return [objective for objective in record["objectives"]
-            if objective["name"] in ("accuracy", "modelsize")]
+    objectives = [objective for objective in record["objectives"]
+                  if objective["name"] in ("accuracy", "modelsize")]
+    return objectives, record.get("agreement")
 
 
 def outcome(workspace):

@@ -8,6 +8,7 @@ import unittest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results/strategies.py"
 STRATEGIES = 7
+CASES = 3
 
 # Writes down every search; on the judge's samples `pareto` has more hypervolume by LEAD points, which
 # differ by the seed, while each search sees the same. What a sample tells is WIDE off the mean.
@@ -86,9 +87,9 @@ class Strategies(unittest.TestCase):
         self.assertEqual(self.count(), 2 * 2 * STRATEGIES)
         whole = self.compare("--seeds", "2")
         self.assertIn(done.stdout.strip(), whole.stdout)
-        self.assertEqual(self.count(), 2 * 2 * 2 * STRATEGIES)
+        self.assertEqual(self.count(), CASES * 2 * 2 * STRATEGIES)
         self.compare("--seeds", "2", "--trials", "4")  # Other searches.
-        self.assertEqual(self.count(), 2 * 2 * 2 * 2 * STRATEGIES)
+        self.assertEqual(self.count(), 2 * CASES * 2 * 2 * STRATEGIES)
 
     def test_a_lead_in_five_seeds_is_one_and_less_is_a_tie(self):
         for lead, seeds, word in ((5, 5, "ahead"), (5, 3, "tied"), (0.5, 5, "tied"), (-5, 5, "behind")):

@@ -49,6 +49,21 @@ TEST(MetricSet, OutcomesStayWhereThoseOfItsValueDo) {
   EXPECT_FALSE(each->outcomes_stay(1));
 }
 
+TEST(MetricSet, SettledOutcomesAreOfWhatIsJudged) {
+  const std::vector<MetricSpec> specs = {{"F1", {}}, {"topk", {}}, {"fidelity", {}}};
+  auto each = MetricSet::Make(specs, {});
+  auto mean = MetricSet::Make(std::span(specs).subspan(1), {0.5, 0.5});
+  auto changing = MetricSet::Make(specs, {0.5, 0.25, 0.25});
+  for (auto* set : {&each, &mean, &changing}) {
+    ASSERT_TRUE(set->ok()) << set->message();
+    ASSERT_TRUE(Update(**set).ok());
+  }
+  EXPECT_THAT(each->settled_outcomes(),
+              ElementsAre(ElementsAre(), ElementsAre(1, 1), ElementsAre(0, 1)));
+  EXPECT_THAT(mean->settled_outcomes(), ElementsAre(ElementsAre(0.5, 1)));
+  EXPECT_THAT(changing->settled_outcomes(), ElementsAre(ElementsAre()));
+}
+
 TEST(MetricSet, RefusesAndSaysWhere) {
   const std::vector<MetricSpec> opposed = {{"topk", {}}, {"MSE", Where("tune.yaml:7")}};
   EXPECT_TRUE(MetricSet::Make(opposed, {}).ok());

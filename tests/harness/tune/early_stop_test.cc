@@ -13,15 +13,16 @@ const AccuracyCriterion kOnePercent = *AccuracyCriterion::Make(0.01, {}, true);
 // A trial that is wrong on every `period`-th sample, judged after batches of 50: how many are seen.
 size_t Seen(size_t period, const AccuracyCriterion& criterion, double wrong = 0) {
   const std::vector<double> baseline(kSamples, criterion.higher_is_better ? 1 : 0);
-  EarlyStop stop(criterion, baseline);
-  std::vector<double> outcomes;
-  while (outcomes.size() < kSamples) {
+  const EarlyStop::Judged judged[] = {{criterion, baseline}};
+  EarlyStop stop(judged);
+  std::vector<std::vector<double>> outcomes(1);
+  while (outcomes[0].size() < kSamples) {
     for (int i = 0; i < 50; ++i) {
-      outcomes.push_back(outcomes.size() % period == 0 ? wrong : baseline[0]);
+      outcomes[0].push_back(outcomes[0].size() % period == 0 ? wrong : baseline[0]);
     }
     if (stop(outcomes)) break;
   }
-  return outcomes.size();
+  return outcomes[0].size();
 }
 
 TEST(EarlyStop, StopsWhatCannotMeetTheTarget) {
@@ -38,8 +39,30 @@ TEST(EarlyStop, LowerMayBeBetter) {
 
 TEST(EarlyStop, OutcomesBeyondZeroToOneNeverStop) {
   EXPECT_EQ(Seen(2, kOnePercent, -3), kSamples);
-  EarlyStop none(kOnePercent, {});
-  EXPECT_FALSE(none({}));
+  const EarlyStop::Judged nothing[] = {{kOnePercent, {}}};
+  EarlyStop none(nothing);
+  EXPECT_FALSE(none(std::vector<std::vector<double>>(1)));
+}
+
+// The first metric is met throughout, the second is wrong on every `period`-th sample and better
+// when lower; what is not settled of a third never counts.
+size_t SeenOfSeveral(size_t period) {
+  const AccuracyCriterion errors = *AccuracyCriterion::Make({}, 0.01, false);
+  const std::vector<double> right(kSamples, 1), none(kSamples, 0);
+  const EarlyStop::Judged judged[] = {{kOnePercent, right}, {errors, none}, {kOnePercent, right}};
+  EarlyStop stop(judged);
+  std::vector<std::vector<double>> outcomes(3);
+  while (outcomes[0].size() < kSamples) {
+    outcomes[1].push_back(outcomes[0].size() % period == 0 ? 1 : 0);
+    outcomes[0].push_back(1);
+    if (stop(outcomes)) break;
+  }
+  return outcomes[0].size();
+}
+
+TEST(EarlyStop, OneOfSeveralMetricsIsEnough) {
+  EXPECT_EQ(SeenOfSeveral(200), kSamples);
+  EXPECT_LT(SeenOfSeveral(20), kSamples / 2);
 }
 
 TEST(EarlyStop, ALimitThatAllowsAllStopsNothing) {

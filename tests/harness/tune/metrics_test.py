@@ -102,6 +102,19 @@ class Metrics(unittest.TestCase):
         tight, result = self.tune(both, drop, f"{budget}=1e-9")
         self.assertEqual((tight.returncode, result["status"]), (3, "best_effort"))
 
+    def test_each_of_several_metrics_may_end_a_hopeless_trial(self):
+        workspace = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        numpy.save(self.folder / "zeros.npy", numpy.zeros((8, 1, 28, 28), "f4"))
+        # Calibrated on nothing; and the error, first in the list, lies beyond the [0, 1] that would
+        # let it end a trial.
+        done, result = self.tune(
+            "evaluation.accuracy.multi_metrics={MSE: {compare_label: False}, fidelity: top1}",
+            "evaluation.accuracy.metric=null", "tuning.accuracy_criterion.absolute=0.01",
+            "quantization.calibration.dataloader.dataset.npy.images=zeros.npy", workspace=workspace)
+        self.assertEqual((done.returncode, result["status"]), (3, "best_effort"), done.stderr)
+        stopped = json.loads((workspace / "trials.jsonl").read_text().splitlines()[0])
+        self.assertIn(stopped["stopped_after_samples"], (15, 30))
+
     def test_each_of_several_metrics_has_its_drop_with_its_interval(self):
         workspace, other = (pathlib.Path(tempfile.mkdtemp(dir=self.folder)) for _ in range(2))
         both = ("evaluation.accuracy.multi_metrics={fidelity: top1, MAE: {compare_label: False}}",

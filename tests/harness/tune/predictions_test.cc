@@ -20,8 +20,12 @@ TEST(Predictions, AgreementIsTheShareOfTheSameClasses) {
   ASSERT_TRUE(agreement);
   EXPECT_EQ(agreement->value, 0.75);
   EXPECT_EQ(agreement->interval.lo, Wilson(3, 4).interval.lo);
+  Predictions again;
+  for (const char* subject : {"x", "y"}) again.Restore(subject, predictions.ClassesOf(subject));
+  EXPECT_EQ(again.Agreement("x", "y")->value, 0.75);
   predictions.Forget("y");
   EXPECT_FALSE(predictions.Agreement("x", "y"));
+  EXPECT_TRUE(predictions.ClassesOf("y").empty());
 }
 
 TEST(Predictions, WhatHasNoClassesIsPassedOver) {

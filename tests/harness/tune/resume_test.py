@@ -66,6 +66,8 @@ class Resume(unittest.TestCase):
         done = cls.tune(cls.reference)
         cls.whole_s = time.monotonic() - start
         assert done.returncode in (0, 4), done.stderr
+        best = json.loads((cls.reference / "result.json").read_text())["best"]["model"]
+        assert best["agreement"]["value"] > 0.5, best  # What is compared has one.
 
     @classmethod
     def command(cls, workspace, *sets):
