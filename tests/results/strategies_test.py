@@ -31,7 +31,8 @@ def tune():
     for file in "best.onnx", "front/trial_1.onnx":
         (workspace / file).write_text(workspace.name)
     (workspace / "trials.jsonl").write_text(
-        json.dumps({{"trial": 1, "elapsed_s": 1, "model": model("trial 1", 0, 0.5)}}) + "\\n")
+        json.dumps({{"trial": 1, "elapsed_s": 1, "feasible": "_{barren}_" not in workspace.name,
+                     "model": model("trial 1", 0, 0.5)}}) + "\\n")
     (workspace / "result.json").write_text(json.dumps(
         {{"trials": 3, "status": "satisfied", "confirmed": True, "hypervolume": 0.01,
           "pareto_front": [{{"trial": 1}}],
@@ -65,9 +66,10 @@ class Strategies(unittest.TestCase):
         self.calls = self.folder / "calls"
         self.fake(lead=5)
 
-    def fake(self, lead, sleep=0, wide=0):
+    def fake(self, lead, sleep=0, wide=0, barren="none"):
         program = self.folder / "assay"
-        program.write_text(FAKE.format(calls=self.calls, lead=lead, sleep=sleep, wide=wide))
+        program.write_text(FAKE.format(calls=self.calls, lead=lead, sleep=sleep, wide=wide,
+                                       barren=barren))
         program.chmod(0o755)
 
     def compare(self, *words, keep="kept"):
@@ -104,6 +106,15 @@ class Strategies(unittest.TestCase):
         self.fake(5, wide=0.05)
         done = self.compare("--only", "demo", "--seeds", "5")
         self.assertIn("| basic | tied, +5.5", done.stdout)
+
+    def test_what_met_nothing_feasible_is_not_run_again_for_the_first(self):
+        self.fake(5, barren="mse")
+        done = self.compare("--only", "demo", "--seeds", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.count(), 2 * STRATEGIES - 1)
+        first = {line.split(" | ")[0]: line.split(" | ")[4] for line in done.stdout.splitlines()
+                 if line.count(" | ") == 9}
+        self.assertEqual((first["| mse"], first["| basic"]), ("16", "3"))
 
     def test_what_does_not_fit_is_left_for_the_next_call(self):
         self.fake(5, sleep=0.2)
