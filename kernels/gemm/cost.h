@@ -11,4 +11,11 @@ namespace assay::gemm {
 // so they waste nothing; columns beyond n in the last panel are waste.
 double EstimateCycles(const Variant& variant, const Problem& problem, const Tiling& tiling);
 
+// In which order the tiles of rows and the panels of columns meet.
+struct PanelOrder {
+  bool stays;       // A panel, while all rows pass by; else the rows of a tile, while panels do.
+  int64_t at_once;  // Panels, for which all rows are gone through once more, unless a panel stays.
+};
+PanelOrder OrderOf(const Variant& variant, ComputeType type, int64_t panel_bytes, int64_t panels);
+
 }  // namespace assay::gemm

@@ -10,12 +10,6 @@
 namespace assay::gemm {
 namespace {
 
-// Panels that are read again for every tile of rows stay within this much of the L2 cache.
-constexpr int64_t kPanelCacheBytes = int64_t{512} << 10;
-// A panel that stays in the L1 cache beside the rows and the results that pass by. To fetch the
-// next tile's rows lost 6 % of f32 3136x24x96, whose rows come from the third level.
-constexpr int64_t kSmallPanelBytes = int64_t{20} << 10;
-constexpr int64_t kNarrowPanel = 48;  // Columns.
 // Results beyond this are fetched before they are stored: at small k that gains 10 %. Those of
 // 1.6 MB, in the second level and the third, lost 3 %.
 constexpr int64_t kFarBytes = int64_t{2} << 20;
@@ -239,17 +233,11 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource sourc
   request.short_rows = short_rows;
   ASSAY_CHECK(request.step == 1 || (request.mr <= kMaxRows && request.step <= kMaxStep));
   Tile tile = StartTile(tiling.lines * tiling.line, output);
-  // As many panels as stay in L2 pass by while a tile's rows stay in L1, and results are stored in
-  // their order: over the other order that gains 1 to 7 % with panels of up to 48 columns, and 1 to
-  // 3 % with u8 results. A small panel that is wide, or alone, stays in L1 while all rows pass by.
   const int64_t panels = block.last_panel - block.first_panel;
-  const bool wide = variant_->nr > kNarrowPanel && problem_.type != ComputeType::kU8S8U8;
-  const bool stays = panel_bytes <= kSmallPanelBytes && (wide || panels == 1);
-  const int64_t panels_at_once =
-      stays ? panels : std::max<int64_t>(1, kPanelCacheBytes / panel_bytes);
+  const PanelOrder order = OrderOf(*variant_, problem_.type, panel_bytes, panels);
   for (int64_t panel_begin = block.first_panel; panel_begin < block.last_panel;
-       panel_begin += panels_at_once) {
-    const int64_t panel_end = std::min(panel_begin + panels_at_once, block.last_panel);
+       panel_begin += order.at_once) {
+    const int64_t panel_end = std::min(panel_begin + order.at_once, block.last_panel);
     TileCursor cursor(tiling, block.first_tile);
     for (int64_t t = block.first_tile; t < block.last_tile;) {
       request.first = cursor.first();
@@ -267,8 +255,8 @@ void Product::RunBlock(const Block& block, const Tiling& tiling, RowSource sourc
       const int64_t shift = rows.dst_row - request.first, left = block.last_tile - t;
       span.dst += shift * span.dst_bytes;
       if (span.residual != nullptr) span.residual += shift * span.residual_bytes;
-      t += stays ? RunPanels(span, tile, cursor, left, panel_begin, panel_end)
-                 : RunTiles(span, tile, cursor, left, panel_begin, panel_end);
+      t += order.stays ? RunPanels(span, tile, cursor, left, panel_begin, panel_end)
+                       : RunTiles(span, tile, cursor, left, panel_begin, panel_end);
     }
   }
 }

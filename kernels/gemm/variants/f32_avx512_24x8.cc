@@ -16,7 +16,7 @@ extern const Variant f32_avx512_24x8 = {
     .nr = 8,
     .rhs = RhsFormat::kF32,
     .u8_lanes = 1,
-    .macs_per_cycle = 13,
+    .macs_per_cycle = 14,
     .vector_bits = 256,
     .f32 = RunTile<F32TileAvx2<24, 1>, 24>,
 };
