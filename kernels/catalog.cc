@@ -109,6 +109,7 @@ double ToleranceOf(const Operator& op, const ConvSpec& spec) {
 // The first of `count` elements that differ; `count` if none does. A tolerance is for floats.
 int64_t FirstDifference(const uint8_t* want, const uint8_t* got, int64_t count, int64_t bytes,
                         double tolerance) {
+  if (std::memcmp(want, got, static_cast<size_t>(count * bytes)) == 0) return count;
   for (int64_t i = 0; i < count; ++i) {
     if (std::memcmp(want + i * bytes, got + i * bytes, static_cast<size_t>(bytes)) == 0) continue;
     if (tolerance == 0) return i;
@@ -260,6 +261,24 @@ struct Run::Impl {
   std::unique_ptr<ThreadPool> pool;
 
   uint8_t* dst() const { return static_cast<uint8_t*>(operands.dst); }
+  int64_t pixels() const { return problem.spec.n * problem.spec.oh() * problem.spec.ow(); }
+  int64_t pixel_bytes() const { return problem.spec.oc * DstBytes(problem.type); }
+
+  // Outputs that are left out are then seen to be wrong.
+  void OnceFromNothing(Run& self) const {
+    std::fill_n(dst(), dst_bytes, uint8_t{0xee});
+    self.Once();
+  }
+
+  Status Compare(int64_t pixel, const uint8_t* want, double tolerance,
+                 const std::string& whose) const {
+    const int64_t channels = problem.spec.oc;
+    const int64_t channel = FirstDifference(want, dst() + pixel * pixel_bytes(), channels,
+                                            DstBytes(problem.type), tolerance);
+    if (channel == channels) return {};
+    return Error(problem.ToString() + " by " + variant + ": output pixel " + std::to_string(pixel) +
+                 ", channel " + std::to_string(channel) + " differs from " + whose);
+  }
 };
 
 Run::Run(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -327,25 +346,28 @@ void Run::Pack() {
 
 Status Run::Verify() {
   Impl& run = *impl_;
-  std::fill_n(run.dst(), run.dst_bytes, uint8_t{0xee});
-  Once();
+  run.OnceFromNothing(*this);
   const ConvSpec& s = run.problem.spec;
-  const int64_t pixels = s.n * s.oh() * s.ow();
-  const int64_t element = DstBytes(run.problem.type);
+  const int64_t pixels = run.pixels();
   const int64_t step = std::max<int64_t>(1, run.problem.macs() / kVerifiedMacs);
-  const double tolerance = Tolerance();
-  std::vector<uint8_t> want(static_cast<size_t>(s.oc * element));
+  std::vector<uint8_t> want(static_cast<size_t>(s.oc * DstBytes(run.problem.type)));
   for (int64_t at = 0; at < pixels; at += step) {
     const int64_t pixel = pixels - 1 - at;
     conv::ReferencePixel(s, run.problem.type, run.operands.src, run.operands.weights, run.stage,
                          nullptr, pixel, want.data());
-    const uint8_t* got = run.dst() + pixel * s.oc * element;
-    const int64_t channel = FirstDifference(want.data(), got, s.oc, element, tolerance);
-    if (channel != s.oc) {
-      return Error(run.problem.ToString() + " by " + run.variant + ": output pixel " +
-                   std::to_string(pixel) + ", channel " + std::to_string(channel) +
-                   " differs from the reference");
-    }
+    ASSAY_RETURN_IF_ERROR(run.Compare(pixel, want.data(), Tolerance(), "the reference"));
+  }
+  return {};
+}
+
+Status Run::VerifyBy(const Run& verified) {
+  Impl& run = *impl_;
+  ASSAY_CHECK(verified.impl_->dst_bytes == run.dst_bytes && verified.Tolerance() == 0);
+  run.OnceFromNothing(*this);
+  const double tolerance = Tolerance();
+  for (int64_t pixel = 0; pixel < run.pixels(); ++pixel) {
+    ASSAY_RETURN_IF_ERROR(run.Compare(pixel, verified.impl_->dst() + pixel * run.pixel_bytes(),
+                                      tolerance, verified.variant()));
   }
   return {};
 }

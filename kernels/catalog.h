@@ -83,6 +83,10 @@ class Run {
   // Winograd within conv::Conv::error_bound. Error: the first output that differs.
   Status Verify();
 
+  // The same by the outputs of another run of the problem, verified to the bit and not run since:
+  // all of them, and sooner than by plain loops.
+  Status VerifyBy(const Run& verified);
+
   const Problem& problem() const;
   const std::string& variant() const;
   // Valid as long as the run.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace assay::catalog {
 namespace {
@@ -98,6 +99,7 @@ TEST(Run, EveryAvailableVariantVerifies) {
         "conv:u8s8u8:1x17x15x8:24x3x3:s2:p1", "conv:f32:1x17x15x40:40x3x3:p1:g40",
         "conv:u8s8u8:1x17x15x40:40x3x3:p1:g40"}) {
     const Problem problem = Parse(text);
+    std::optional<Run> exact;
     for (const VariantChoice& choice : Explain(problem)) {
       if (!choice.available) continue;
       KernelOptions options;
@@ -108,6 +110,17 @@ TEST(Run, EveryAvailableVariantVerifies) {
       const Status verified = run->Verify();
       EXPECT_TRUE(verified.ok()) << verified.message();
       EXPECT_GT(run->bytes_touched(), static_cast<int64_t>(run->packed_bytes()));
+      if (exact) {
+        const Status same = run->VerifyBy(*exact);
+        EXPECT_TRUE(same.ok()) << same.message();
+        // The last output alone differs.
+        const_cast<uint8_t&>(exact->operands().dst.back()) ^= 0x40;
+        EXPECT_NE(run->VerifyBy(*exact).message().find("differs from " + exact->variant()),
+                  std::string::npos);
+        const_cast<uint8_t&>(exact->operands().dst.back()) ^= 0x40;
+      } else if (run->Tolerance() == 0) {
+        exact = *std::move(run);
+      }
     }
   }
 }
