@@ -9,34 +9,10 @@
 #include "kernels/winograd/winograd.h"
 #include "tests/kernels/gemm/fill.h"
 #include "tests/kernels/gemm/guarded.h"
+#include "tests/kernels/winograd/specs.h"
 
 namespace assay::winograd {
 namespace {
-
-ConvSpec Spec(int64_t h, int64_t w, int64_t c, int64_t oc, int64_t padding = 1) {
-  return {.h = h,
-          .w = w,
-          .c = c,
-          .oc = oc,
-          .kh = 3,
-          .kw = 3,
-          .pad_top = padding,
-          .pad_left = padding,
-          .pad_bottom = padding,
-          .pad_right = padding};
-}
-
-std::string Text(const ConvSpec& s) {
-  std::string text;
-  for (int64_t v : {s.n, s.h, s.w, s.c, s.oc, s.pad_top, s.pad_left, s.pad_bottom, s.pad_right}) {
-    text += std::to_string(v) + " ";
-  }
-  return text;
-}
-
-size_t Extent(int64_t pixels, int64_t stride, int64_t channels) {
-  return static_cast<size_t>((pixels - 1) * stride + channels);
-}
 
 struct Case {
   ConvSpec spec;
@@ -142,15 +118,7 @@ TEST_P(EveryExact, ChannelEdges) {
 }
 
 TEST_P(EveryExact, Padding) {
-  for (int64_t padding : {0, 1, 2, 5}) Sample({.spec = Spec(7, 6, 17, 9, padding)}).Check(name());
-  ConvSpec uneven = Spec(6, 9, 4, 18, 0);
-  for (int64_t mask = 0; mask < 16; ++mask) {
-    uneven.pad_top = mask & 1 ? 2 : 0;
-    uneven.pad_left = mask & 2 ? 3 : 0;
-    uneven.pad_bottom = mask & 4 ? 1 : 0;
-    uneven.pad_right = mask & 8 ? 4 : 0;
-    Sample({.spec = uneven}).Check(name());
-  }
+  for (const ConvSpec& spec : PaddedSpecs()) Sample({.spec = spec}).Check(name());
 }
 
 TEST_P(EveryExact, BatchStridesResidualZeroPointsAndClamp) {
