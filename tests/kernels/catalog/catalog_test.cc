@@ -99,7 +99,7 @@ TEST(Run, EveryAvailableVariantVerifies) {
         "conv:u8s8u8:1x17x15x8:24x3x3:s2:p1", "conv:f32:1x17x15x40:40x3x3:p1:g40",
         "conv:u8s8u8:1x17x15x40:40x3x3:p1:g40"}) {
     const Problem problem = Parse(text);
-    std::optional<Run> exact;
+    std::optional<catalog::Run> exact;
     for (const VariantChoice& choice : Explain(problem)) {
       if (!choice.available) continue;
       KernelOptions options;
