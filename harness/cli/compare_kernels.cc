@@ -109,7 +109,7 @@ void AddCompareKernels(CLI::App& app, CompareKernelsOptions& options) {
       ->type_name("SHAPE");
   app.add_option("--shapes", options.file,
                  "As --kernels, of a file: a shape a line; those without a family and types, as in "
-                 "bench/shapes, in f32 and u8s8")
+                 "bench/shapes, in f32 and u8s8. A suite of assay gate will do, without its models")
       ->type_name("FILE");
   app.add_option("--assert-dispatch", options.most_percent,
                  "Exit code 3 where dispatch's pick is shown to be slower than another variant by "

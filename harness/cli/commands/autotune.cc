@@ -163,7 +163,7 @@ std::function<Result<int>()> Declare(CLI::App& app) {
       "Exit code 3: a process gave no answer.\n"
       "Every command follows a file of winners that ASSAY_TUNED names. It is refused on another\n"
       "machine, under another ASSAY_ISA, and by another version.\n"
-      "Examples: assay autotune --shapes bench/shapes/gemm.txt -o tuned.json\n"
+      "Examples: assay autotune --shapes bench/shapes/gate.txt -o tuned.json\n"
       "          ASSAY_TUNED=tuned.json assay kernels --shape gemm:f32:64x64x64");
   return [options] { return Run(*options); };
 }
