@@ -169,7 +169,7 @@ class Cost {
 
   // Of a group: waiting for rows from beyond the second level.
   double FarRowCycles() const {
-    if (row_bytes_ <= kNearRowBytes) return 0;
+    if (steps_ == 0 || row_bytes_ <= kNearRowBytes) return 0;  // No taps: all of it is padding.
     const double asked = row_bytes_ / (row_tiles_ * steps_ * StepCycles());  // Bytes per cycle.
     const PanelOrder order =
         OrderOf(variant_, problem_.type, static_cast<int64_t>(panel_bytes()), panels_);
