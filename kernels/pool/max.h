@@ -27,7 +27,8 @@ struct MaxOfRun {
                                  : kCols == 2                ? 2
                                                              : 1;
 
-  // Several vectors at a time, so that memory is read nearly in order.
+  // Several vectors at a time, so that memory is read nearly in order. If columns are shared, `src`
+  // is a window's second one; in place of a padded one the second is taken twice.
   template <int kVectors, typename Lanes>
   [[gnu::always_inline]] void operator()(int64_t channel, Lanes lanes) const {
     const T* src = run.src + channel;
@@ -41,6 +42,7 @@ struct MaxOfRun {
           last[v][row] = L::Load(src + row * run.row_step + v * L::kLanes, lanes);
         }
       }
+      if (!run.padded) src += run.col_step;
     }
 #ifdef __clang__  // By hand 0.1 less.
 #pragma clang loop unroll_count(kUnroll <kVectors>)
@@ -75,7 +77,9 @@ struct MaxOfRun {
     for (int row = 0; row < kRows; ++row, src += run.row_step) {
 #pragma GCC unroll 3
       for (int col = 0; col < kCols; ++col) {
-        const Reg x = kShared && col == 0 ? last[row] : L::Load(src + col * run.col_step, lanes);
+        const Reg x = kShared && col == 0
+                          ? last[row]
+                          : L::Load(src + (col - (kShared ? 1 : 0)) * run.col_step, lanes);
         best = row + col == 0 ? L::Start(x) : L::Max(x, best);
         if (kShared && col == 2) last[row] = x;
       }
@@ -88,8 +92,11 @@ struct MaxOfRun {
 template <typename L, int kRows, int kCols, bool kShared = false, bool kBegun = false,
           bool kNext = false>
 [[gnu::noinline]] void MaxOf(const Taps<typename L::T>& run, int64_t channels, typename L::T* dst) {
-  ForBlocks<L::kLanes, 4, typename L::All, typename L::First>(
-      channels, MaxOfRun<L, kRows, kCols, kShared, kBegun, kNext>{run, dst});
+  Taps<typename L::T> line = run;
+  for (int64_t i = 0; i < run.lines; ++i, line.src += run.line_step, dst += run.dst_line_step) {
+    ForBlocks<L::kLanes, 4, typename L::All, typename L::First>(
+        channels, MaxOfRun<L, kRows, kCols, kShared, kBegun, kNext>{line, dst});
+  }
 }
 
 template <typename L, int kCols, bool kShared>
@@ -142,6 +149,7 @@ void Max(const Taps<typename L::T>& run, int64_t channels, typename L::T* dst) {
   if (run.rows == 2 && run.cols == 2) return MaxOf<L, 2, 2>(run, channels, dst);
   if (run.rows == 3 && SharesColumns(run)) return MaxOf<L, 3, 3, true>(run, channels, dst);
   if (run.rows == 2 && SharesColumns(run)) return MaxOf<L, 2, 3, true>(run, channels, dst);
+  if (run.rows == 1 && SharesColumns(run)) return MaxOf<L, 1, 3, true>(run, channels, dst);
   if (run.rows == 3 && run.cols == 3) return MaxOf<L, 3, 3>(run, channels, dst);
   if (run.rows == 3 && run.cols == 2) return MaxOf<L, 3, 2>(run, channels, dst);  // At an edge.
   MaxOf<L, 0, 0>(run, channels, dst);

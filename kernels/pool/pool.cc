@@ -26,6 +26,12 @@ struct Axis {
     return {begin + skipped * dilation, Before(extent, begin) - skipped,
             Before(extent + pad_end, begin)};
   }
+  // Outputs [InnerBegin(), InnerEnd()) are those whose windows lie within the image.
+  int64_t InnerBegin() const { return (pad_begin + stride - 1) / stride; }
+  int64_t InnerEnd() const {
+    const int64_t last = extent - 1 - (kernel - 1) * dilation + pad_begin;  // First tap, padded.
+    return last < 0 ? 0 : last / stride + 1;
+  }
 
  private:
   // How many taps of a window that begins at `begin` lie at coordinates less than `end`.
@@ -55,14 +61,13 @@ void Check(const Window& window) {
 }
 
 // The runs of an output row: pixels whose windows lie within the image from left to right are one,
-// the others one each.
+// the others one each. `joins`: where Taps::padded can say so, the first pixel is of that run, too.
 class Runs {
  public:
-  Runs(const Axis& cols, int64_t ow) {
-    const int64_t reach = (cols.kernel - 1) * cols.dilation;
-    const int64_t last = cols.extent - 1 - reach + cols.pad_begin;  // Of the first taps, padded.
-    begin_ = (cols.pad_begin + cols.stride - 1) / cols.stride;
-    end_ = last < 0 ? 0 : std::min(last / cols.stride + 1, ow);
+  Runs(const Axis& cols, int64_t ow, bool joins)
+      : begin_(cols.InnerBegin()), end_(std::min(cols.InnerEnd(), ow)) {
+    const bool shares = cols.kernel == 3 && cols.stride == 2 * cols.dilation;
+    if (joins && shares && cols.pad_begin <= cols.dilation) begin_ = 0;
   }
   // How many of the pixels from `ox` on are of the same run.
   int64_t Length(int64_t ox) const { return ox >= begin_ && ox < end_ ? end_ - ox : 1; }
@@ -103,11 +108,12 @@ struct Walk {
   const Window& window;
   Axis rows, cols;
   Order order;
+  bool maxima;
   bool shares;  // Rows of taps: maxima by rows do.
   const T* src;
   T* dst;
   int64_t src_pixel = Pixel(window.spec.src_stride), dst_pixel = Pixel(window.spec.dst_stride);
-  Runs runs = Runs(cols, window.ow);
+  Runs runs = Runs(cols, window.ow, Joins());
 
   // Calls body for the runs of pixels [begin, end).
   template <typename Body>
@@ -115,8 +121,10 @@ struct Walk {
     bool begun = false;
     const int64_t line = begin / window.ow;
     int64_t image = line / window.oh, oy = line % window.oh;
-    for (int64_t first = line * window.ow; first < end; first += window.ow, ++oy) {
+    for (int64_t first = line * window.ow, lines; first < end;
+         first += lines * window.ow, oy += lines) {
       if (oy == window.oh) ++image, oy = 0;
+      lines = first < begin ? 1 : LinesAt(oy, end - first);
       const int64_t last = std::min(first + window.ow, end);
       const Span row = rows.At(oy);
       const bool next = shares && oy + 1 < window.oh && last < end && IsFirst(row, rows.At(oy + 1));
@@ -125,6 +133,7 @@ struct Walk {
         const Span col = cols.At(pixel - first);
         T* to = dst + pixel * dst_pixel;
         Taps<T> taps = TapsAt(image, row, col, count);
+        taps.lines = lines;
         if (taps.order == Order::kRows) {
           taps.begun = begun;
           if (next) taps.next = to + window.ow * dst_pixel;
@@ -138,6 +147,20 @@ struct Walk {
  private:
   int64_t Pixel(int64_t stride) const { return stride != 0 ? stride : window.spec.c; }
 
+  // Whether Taps::padded may be said.
+  bool Joins() const {
+    return maxima && (order == Order::kRows || (order == Order::kAny && window.spec.kh <= 3));
+  }
+
+  // From row `oy` on, of so many pixels, how many rows are one run each, and alike. Averages call
+  // for each of them: a loop over rows in their kernels made them up to 5 % slower.
+  int64_t LinesAt(int64_t oy, int64_t pixels) const {
+    if (!maxima || order != Order::kAny) return 1;
+    if (runs.Length(0) < window.ow || oy < rows.InnerBegin()) return 1;
+    const int64_t inner = std::min(rows.InnerEnd(), window.oh) - oy;
+    return std::max<int64_t>(std::min(inner, pixels / window.ow), 1);
+  }
+
   // Whether a window's last row is the first one of the window below; not its only one.
   bool IsFirst(const Span& row, const Span& below) const {
     return row.taps > 1 && below.taps > 0 && below.first == row.first + row.taps - 1;
@@ -146,15 +169,19 @@ struct Walk {
   Taps<T> TapsAt(int64_t image, const Span& row, const Span& col, int64_t pixels) const {
     const ConvSpec& s = window.spec;
     if (row.taps == 0 || col.taps == 0) return {.pixels = pixels, .dst_step = dst_pixel};
+    const bool padded = pixels > 1 && col.taps < cols.kernel;
     return {.src = src + ((image * s.h + row.first) * s.w + col.first) * src_pixel,
             .rows = row.taps,
-            .cols = col.taps,
+            .cols = padded ? cols.kernel : col.taps,
             .row_step = rows.dilation * s.w * src_pixel,
             .col_step = cols.dilation * src_pixel,
             .pixels = pixels,
             .pixel_step = cols.stride * src_pixel,
             .dst_step = dst_pixel,
-            .order = order};
+            .order = order,
+            .line_step = rows.stride * s.w * src_pixel,
+            .dst_line_step = window.ow * dst_pixel,
+            .padded = padded};
   }
 };
 
@@ -170,6 +197,7 @@ void ForEachRun(const Window& window, bool maxima, Order order, const T* src, T*
                         .rows = Rows(s, maxima ? s.dilation_h : 1),
                         .cols = Cols(s, maxima ? s.dilation_w : 1),
                         .order = order,
+                        .maxima = maxima,
                         .shares = shares,
                         .src = src,
                         .dst = dst};

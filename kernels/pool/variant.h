@@ -25,6 +25,12 @@ struct Taps {
   int64_t pixel_step = 0,
           dst_step = 0;  // Elements from a pixel's first tap, or result, to the next.
   Order order = Order::kAny;
+  // Maxima in any order only: so many runs alike, of output rows below each other.
+  int64_t lines = 1, line_step = 0, dst_line_step = 0;
+  // Maxima only, not by taps, nor of more than three rows in any order; runs of several pixels,
+  // each of which has its third and last column in common with the next. Padded: the first pixel
+  // has no first column, and `src` is its second.
+  bool padded = false;
   // Maxima by rows only. Begun: the results hold those of the first row already. Next: where those
   // of the last row alone go, too, since it is the first of the windows below; or null.
   bool begun = false;

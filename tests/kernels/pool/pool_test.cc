@@ -42,12 +42,28 @@ std::vector<Window> Windows(int64_t channels) {
                    .pad_left = 1,
                    .pad_bottom = 2,
                    .pad_right = 1};
+  // Windows that share columns, the first of which is padded; rows of pixels that are alike.
+  ConvSpec shared{.n = 2, .h = 10, .w = 8, .kh = 3, .kw = 3, .stride_h = 2, .stride_w = 2};
+  shared.pad_top = shared.pad_left = 1;
+  ConvSpec wide = shared, tall = shared, low = shared, high = shared, apart = shared,
+           narrow = shared;
+  wide.w = tall.h = 9;
+  wide.pad_right = tall.pad_bottom = 1;
+  low.h = low.pad_bottom = 1;
+  high.kh = 4;
+  apart.w = 13;
+  apart.stride_w = 4;
+  apart.dilation_w = apart.pad_left = 2;
+  apart.src_stride = channels + 1;
+  narrow.w = 2;
   ConvSpec global{.n = 2, .h = 7, .w = 7, .kh = 7, .kw = 7};
   ConvSpec strided = padded;
   strided.src_stride = channels + 5;
   strided.dst_stride = channels + 3;
   return {window(plain),   window(plain, 1), window(padded),  window(padded, 0, true),
-          window(dilated), window(global),   window(strided), window({.h = 1, .w = 1})};
+          window(dilated), window(global),   window(strided), window({.h = 1, .w = 1}),
+          window(shared),  window(wide),     window(tall),    window(low),
+          window(high),    window(apart),    window(narrow)};
 }
 
 // The taps of an output pixel that lie in the image, in row order; and how many of the window's lie
@@ -305,7 +321,7 @@ INSTANTIATE_TEST_SUITE_P(Pool, EveryVariant,
 
 TEST(Pool, TwoThreadsGiveTheSame) {
   const ConvSpec spec{.n = 2,
-                      .h = 56,
+                      .h = 54,  // Threads begin within rows of pixels.
                       .w = 57,
                       .c = 40,
                       .kh = 3,
@@ -315,7 +331,7 @@ TEST(Pool, TwoThreadsGiveTheSame) {
                       .pad_top = 1,
                       .pad_left = 1};
   const Window window{spec, spec.oh(), spec.ow()};
-  std::vector<uint8_t> src(static_cast<size_t>(2 * 56 * 57 * 40));
+  std::vector<uint8_t> src(static_cast<size_t>(2 * 54 * 57 * 40));
   std::mt19937 random(3);
   for (uint8_t& x : src) x = static_cast<uint8_t>(random());
   std::vector<uint8_t> one(static_cast<size_t>(2 * window.oh * window.ow * 40)), two(one.size());
