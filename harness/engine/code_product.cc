@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "harness/engine/centered.h"
 #include "harness/engine/convolution.h"
 #include "harness/engine/lookup_step.h"
 #include "harness/engine/matrix_batch.h"
@@ -13,36 +14,13 @@
 namespace assay::engine {
 namespace {
 
-// Codes of a matrix less the zero points of its rows, or, turned, of its columns, which become the
-// rows; nullopt where one is no s8.
-template <typename T>
-std::optional<std::vector<int8_t>> Centered(const Tensor& codes, int64_t channels, bool turned,
-                                            const std::vector<int32_t>& zeros) {
-  const int64_t depth = codes.elements() / channels;
-  const T* from = codes.as<T>().data();
-  std::vector<int8_t> centered;
-  centered.reserve(static_cast<size_t>(codes.elements()));
-  for (int64_t channel = 0; channel < channels; ++channel) {
-    const int32_t zero = zeros[zeros.size() == 1 ? 0 : static_cast<size_t>(channel)];
-    for (int64_t k = 0; k < depth; ++k) {
-      const int32_t code = from[turned ? k * channels + channel : channel * depth + k];
-      const auto value = static_cast<int8_t>(code - zero);
-      if (value != code - zero) return std::nullopt;
-      centered.push_back(value);
-    }
-  }
-  return centered;
-}
-
 // The weights as kernels multiply by them; nullopt where they depend on data, or are no s8.
 std::optional<std::vector<int8_t>> WeightsOf(const Node& node, const Lowerer& lowerer,
                                              const CodeInputs& inputs, int64_t channels,
                                              bool turned) {
   const Tensor* codes = lowerer.constant(node.input(inputs.b));
   if (codes == nullptr || codes->elements() == 0) return std::nullopt;
-  const std::vector<int32_t> zeros = ZeroPointsOf(node, lowerer, inputs.b_zero);
-  return codes->dtype() == DType::kU8 ? Centered<uint8_t>(*codes, channels, turned, zeros)
-                                      : Centered<int8_t>(*codes, channels, turned, zeros);
+  return Centered(*codes, channels, turned, ZeroPointsOf(node, lowerer, inputs.b_zero));
 }
 
 // The left codes as u8, with their zero point.

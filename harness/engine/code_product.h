@@ -15,8 +15,9 @@ struct CodeInputs {
   size_t a, b, a_zero, b_zero;
 };
 
-// Appends the steps of a convolution of images, or of rows by a matrix. false, and no steps: no
-// kernel does it, since b is not constant, less its zero points no s8, or of other axes.
+// Appends the steps of a convolution of images, or of rows by a matrix. false, and no steps: these
+// kernels do not, since b is not constant, less its zero points no s8, or of other axes
+// (unfolded_codes.h).
 Result<bool> AddCodeConvolution(const Node& node, Lowerer& lowerer, const CodeInputs& inputs);
 Result<bool> AddCodeMatrix(const Node& node, Lowerer& lowerer, const CodeInputs& inputs);
 

@@ -17,9 +17,10 @@ Result<Types> Retyped(Graph& graph, const Types& types, Budget& budget) {
 
 Status Fuse(Graph& graph, const Types& types, Budget& budget) {
   Types known = types;
-  for (const auto& fusion :
-       {UnfoldProducts, HoldAsU8, MoveCodes, FuseIntegerProducts, FuseIntegerOperators, FuseLookups,
-        FuseIntegerResiduals, FuseResiduals, FuseClamps}) {
+  ASSAY_RETURN_IF_ERROR(UnfoldProducts(graph, known, budget));
+  ASSAY_ASSIGN_OR_RETURN(known, Retyped(graph, known, budget));
+  for (const auto& fusion : {HoldAsU8, MoveCodes, FuseIntegerProducts, FuseIntegerOperators,
+                             FuseLookups, FuseIntegerResiduals, FuseResiduals, FuseClamps}) {
     ASSAY_RETURN_IF_ERROR(fusion(graph, known));
     ASSAY_ASSIGN_OR_RETURN(known, Retyped(graph, known, budget));
   }

@@ -199,14 +199,16 @@ template <typename V, typename Lanes>
                                                      int64_t column, Lanes lanes) {
   const auto max = V::Set(static_cast<float>(255 - p.zero_point));
   const auto zero_point = V::Set32(p.zero_point);
-  const auto scale = V::Load(p.scale + column, lanes);
+  const auto scale = p.scale != nullptr ? V::Load(p.scale + column, lanes) : V::Set(0);
   const auto offset = p.offset != nullptr ? V::LoadInt(p.offset + column, lanes) : V::Zero();
   src += column;
   dst += column;
   for (int64_t row = 0; row < rows.rows; ++row, src += rows.src_stride, dst += rows.dst_stride) {
     auto sum = V::LoadInt(src, lanes);
     if (p.offset != nullptr) sum = V::Add32(sum, V::Mul32(offset, V::Set32(p.factors[row])));
-    const auto q = V::ToInt(V::Min(max, V::Mul(V::ToFloat(sum), scale)));
+    if (p.addends != nullptr) sum = V::Add32(sum, V::Set32(p.addends[row]));
+    const auto factor = p.scale != nullptr ? scale : V::Set(p.row_scale[row]);
+    const auto q = V::ToInt(V::Min(max, V::Mul(V::ToFloat(sum), factor)));
     V::StoreNarrowed(dst, V::Add32(q, zero_point), lanes);  // Clamps to 0 and 255.
   }
 }

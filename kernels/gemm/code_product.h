@@ -17,8 +17,7 @@
 #include "kernels/base/status.h"
 #include "kernels/cpu/thread_pool.h"
 #include "kernels/elementwise/variant.h"
-#include "kernels/gemm/code_panel.h"
-#include "kernels/gemm/panel_grid.h"
+#include "kernels/gemm/code_tiles.h"
 
 namespace assay::gemm {
 
@@ -42,7 +41,7 @@ class CodeProduct {
   // Scratch bytes Run wants, aligned to 64, for a pool of `threads`.
   size_t workspace_bytes(int threads) const;
   size_t packed_bytes() const;  // Of what the plan keeps.
-  std::string variant() const { return variant_->name; }
+  std::string variant() const { return tiles_.variant().name; }
 
   // Where the matrices of an element of the batch are.
   struct Element {
@@ -56,29 +55,16 @@ class CodeProduct {
   void Run(Place place, void* workspace, ThreadPool& pool) const;
 
  private:
-  struct Scratch;  // A worker's part of the workspace.
+  struct Parts;  // Of a run.
 
-  CodeProduct(const CodeSpec& spec, const Variant& variant, const KernelOptions& options);
-  bool empty() const { return spec_.batch == 0 || spec_.m == 0 || spec_.n == 0; }
+  CodeProduct(const CodeSpec& spec, CodeTiles tiles, const KernelOptions& options);
   bool requantizes() const { return !scale_.empty(); }
   int64_t row_sum_bytes() const;
-  int64_t worker_bytes() const;
-  Tile StartTile() const;
   void AddUpRows(Place place, int32_t* sums, ThreadPool& pool) const;
-  void PackPanels(const PanelGrid::Unit& unit, const Element& element, Tile& tile,
-                  const Scratch& scratch) const;
-  // row_sums: of the element, or nullptr.
-  void RunUnit(const PanelGrid::Unit& unit, const Element& element, const int32_t* row_sums,
-               Tile& tile, const Scratch& scratch) const;
-  // Sums of a tile, `stride` apart, to their place in dst.
-  void Finish(const Tile& tile, int64_t row, int64_t column, const int32_t* row_sums,
-              void* dst) const;
 
   CodeSpec spec_;
-  const Variant* variant_;
+  CodeTiles tiles_;
   const elementwise::Variant* elementwise_;
-  PanelGrid grid_;
-  int64_t panel_bytes_;
   std::vector<float> scale_;       // [n], or empty.
   std::vector<int32_t> offsets_;   // [n]: -zb; empty where all are 0.
   std::vector<uint8_t> zero_row_;  // za, for the sum of za b; empty where it is 0 or k is 0.

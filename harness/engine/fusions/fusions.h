@@ -2,6 +2,7 @@
 // in which they follow each other is that of fuse.cc.
 #pragma once
 
+#include "harness/engine/budget.h"
 #include "harness/engine/inference.h"
 #include "harness/graph/graph.h"
 #include "kernels/base/status.h"
@@ -9,8 +10,12 @@
 namespace assay::engine {
 
 // QLinearConv, QLinearMatMul: DequantizeLinear -> Conv, MatMul -> QuantizeLinear, where the fusions
-// below make one integer product of them, of the same bits.
-Status UnfoldProducts(Graph& graph, const Types& types);
+// below make one integer product of them, of the same bits. Signed codes become u8, and go from one
+// of them to the next as such.
+Status UnfoldProducts(Graph& graph, const Types& types, Budget& budget);
+// The node result = source with the other sign: a Lookup of every code's own number + 128. `to`:
+// the type of the result.
+Node FlipSign(FreshNames& names, const std::string& source, const std::string& result, DType to);
 // Signed activations become u8 with their zero points moved by 128, which are the same numbers;
 // signed inputs and outputs of the graph are converted at its border.
 Status HoldAsU8(Graph& graph, const Types& types);

@@ -69,20 +69,6 @@ class SignedFamilies {
   std::vector<bool> convertible_;         // By family.
 };
 
-// result = source with the other sign: a Lookup of every code's own number + 128.
-Node FlipSign(FreshNames& names, const std::string& source, const std::string& result, DType to) {
-  const LookupTable table = SignFlips();
-  Node node;
-  node.name = names.Make(source + "_flip_sign");
-  node.op_type = "Lookup";
-  node.domain = kFusedDomain;
-  node.inputs = {source};
-  node.outputs = {result};
-  node.attributes["table"] = Tensor::Of<uint8_t>({256}, std::span<const uint8_t>(table));
-  node.attributes["signed"] = int64_t{to == DType::kI8 ? 1 : 0};
-  return node;
-}
-
 // Points input 2 of a QuantizeLinear or DequantizeLinear to its zero point + 128.
 void MoveZeroPoint(Graph& graph, FreshNames& names, Node& node) {
   const Tensor* zero_point = graph.Initializer(node.input(2));
@@ -102,6 +88,19 @@ void Rename(const Renaming& renaming, std::vector<std::string>& values) {
 }
 
 }  // namespace
+
+Node FlipSign(FreshNames& names, const std::string& source, const std::string& result, DType to) {
+  const LookupTable table = SignFlips();
+  Node node;
+  node.name = names.Make(source + "_flip_sign");
+  node.op_type = "Lookup";
+  node.domain = kFusedDomain;
+  node.inputs = {source};
+  node.outputs = {result};
+  node.attributes["table"] = Tensor::Of<uint8_t>({256}, std::span<const uint8_t>(table));
+  node.attributes["signed"] = int64_t{to == DType::kI8 ? 1 : 0};
+  return node;
+}
 
 Status HoldAsU8(Graph& graph, const Types& types) {
   const SignedFamilies families(graph, types);

@@ -1,6 +1,6 @@
 // ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul: exact sums of products of codes less
-// their zero points, by kernels but for convolutions that none does, which are loops. QLinearX then
-// scale and round once, as QuantizeLinear does.
+// their zero points, by kernels but for convolutions of more than three axes or with absurd pads,
+// which are loops. QLinearX then scale and round once, as QuantizeLinear does.
 #include <limits>
 
 #include "harness/engine/broadcast.h"
@@ -9,6 +9,7 @@
 #include "harness/engine/per_image.h"
 #include "harness/engine/plain_matmul.h"
 #include "harness/engine/quantized_operand.h"
+#include "harness/engine/unfolded_codes.h"
 #include "kernels/base/quant.h"
 
 namespace assay::engine {
@@ -160,6 +161,13 @@ Status LowerConvolution(const Node& node, Lowerer& lowerer) {
   if constexpr (&kInputs == &kInteger) {
     ASSAY_ASSIGN_OR_RETURN(const bool added, AddCodeConvolution(node, lowerer, CodesOf(kInteger)));
     if (added) return {};
+  }
+  const Shape& w = lowerer.shape(node.input(kInputs.b));
+  ASSAY_ASSIGN_OR_RETURN(const auto axes, WindowAxesOf(node, lowerer.shape(node.input(kInputs.a)),
+                                                       {w.dims().begin() + 2, w.dims().end()}));
+  if (UnfoldsCodes(node, lowerer, CodesOf(kInputs), axes)) {
+    const auto result = Requantizes(kInputs) ? std::optional(ResultOf(node, lowerer)) : std::nullopt;
+    return AddUnfoldedCodes(node, lowerer, CodesOf(kInputs), kInputs.bias, result, axes);
   }
   return WithCodes(node, lowerer, kInputs, [&]<typename A, typename B, typename Y>(A, B, Y) {
     return AddConvolutionOf<A, B, Y>(node, lowerer, kInputs);

@@ -144,6 +144,13 @@ class Graph:
         self.constants[name] = numpy.asarray(array)
         return name
 
+    def operand(self, draw, name, array):
+        """A constant of the model, or given to the run."""
+        if draw.random.random() < 0.6:
+            return self.constant(name, array)
+        self.inputs[name] = array
+        return name
+
     def parameters(self, stem, scale, zero_point, dtype):
         return [self.constant(stem + "_scale", numpy.asarray(scale, "float32")),
                 self.constant(stem + "_zero", numpy.asarray(zero_point, dtype))]
@@ -177,18 +184,18 @@ def qlinear_conv(draw, graph):
     x, x_scale, x_zero = draw.codes(geometry["x"], x_type), draw.scale(0.5), draw.zero_point(x_type)
     w, w_scale, w_zero = weights(draw, geometry["w"], geometry["w"][0], w_type, False)
     sums = exact_conv(centered(x, x_zero), centered(w, w_zero, 0), geometry["attributes"])
-    operands = ["x", *graph.parameters("x", x_scale, x_zero, x_type), graph.constant("w", w),
+    graph.inputs["x"] = x
+    operands = ["x", *graph.parameters("x", x_scale, x_zero, x_type), graph.operand(draw, "w", w),
                 *graph.parameters("w", w_scale, w_zero, w_type)]
     bias = []
     if draw.random.random() < 0.6:
         values = draw.numpy.integers(-9999, 9999, w.shape[0]).astype("int32")
         sums = sums + values.reshape([1, -1] + [1] * (sums.ndim - 2))
-        bias = [graph.constant("b", values)]
+        bias = [graph.operand(draw, "b", values)]
     reals = scaled(sums, w_scale, 1) * Fraction(float(x_scale))
     y_scale, y_zero = result_scale(draw, reals), draw.zero_point(y_type)
     graph.nodes.append(node("QLinearConv", operands + graph.parameters("y", y_scale, y_zero, y_type) + bias, ["y"],
                             **geometry["attributes"]))
-    graph.inputs["x"] = x
     graph.outputs["y"] = quantized(reals, y_scale, y_zero, y_type, draw.exact)
 
 
@@ -197,10 +204,10 @@ def conv_integer(draw, graph):
     x_type, w_type = draw.dtype(), draw.dtype()
     x, x_zero = draw.codes(geometry["x"], x_type), draw.zero_point(x_type)
     w, _, w_zero = weights(draw, geometry["w"], geometry["w"][0], w_type, False)
-    graph.nodes.append(node("ConvInteger", ["x", graph.constant("w", w),
+    graph.inputs["x"] = x
+    graph.nodes.append(node("ConvInteger", ["x", graph.operand(draw, "w", w),
                                             graph.constant("x_zero", numpy.asarray(x_zero, x_type)),
                                             graph.constant("w_zero", w_zero)], ["y"], **geometry["attributes"]))
-    graph.inputs["x"] = x
     graph.outputs["y"] = exact_conv(centered(x, x_zero), centered(w, w_zero, 0),
                                     geometry["attributes"]).astype("int32")
 

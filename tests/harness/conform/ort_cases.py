@@ -488,7 +488,8 @@ def qlinear_conv(draw):
         w_zero = held(numpy.zeros(w[0], w_type))
     bias = held(draw.numpy.integers(-999, 1000, w[0]).astype("int32")) if draw.often() else None
     y_scale = held(numpy.float32(draw.random.uniform(0.2, 0.8)))
-    return Case("QLinearConv", [draw.codes(x, x_type), *quantized(draw, x_type), held(draw.weights(w, w_type)), w_scale,
+    return Case("QLinearConv", [draw.codes(x, x_type), *quantized(draw, x_type),
+                                draw.maybe_held(draw.weights(w, w_type)), w_scale,
                                 w_zero, y_scale, held(draw.codes([], x_type)), bias], 10, **attributes)
 
 

@@ -228,6 +228,45 @@ TEST_P(EveryVariant, RequantizeS32) {
   });
 }
 
+// With a scale and an addend for each row.
+TEST_P(EveryVariant, RequantizeS32ByRows) {
+  constexpr int64_t kApart = 5;
+  const int32_t factors[] = {-128, 3'000'000}, addends[] = {2'000'000'000, -77};
+  const float scales[] = {0.5f, 1e-5f};
+  ForLengths([&](int64_t n, Guard guard) {
+    const int64_t stride = n + kApart;
+    Guarded<int32_t> src(stride + n, guard), offset(n, guard);
+    Guarded<uint8_t> dst(stride + n, guard);
+    FillWith(src, [&] { return static_cast<int32_t>(random()) >> random() % 32; });
+    FillWith(offset, [&] { return static_cast<int32_t>(random() % 511) - 255; });
+    for (const bool shifts : {false, true}) {
+      FillWith(dst, [] { return uint8_t{0xcd}; });
+      variant().requantize_s32({.rows = 2, .count = n, .src_stride = stride, .dst_stride = stride},
+                               {.scale = nullptr,
+                                .offset = shifts ? offset.data() : nullptr,
+                                .factors = factors,
+                                .zero_point = 3,
+                                .addends = addends,
+                                .row_scale = scales},
+                               src.data(), dst.data());
+      for (int64_t i = 0; i < stride + n; ++i) {
+        const int64_t row = i / stride, column = i % stride;
+        if (column >= n) {
+          ASSERT_EQ(dst[i], 0xcd);
+          continue;
+        }
+        auto sum = static_cast<uint32_t>(src[i]) + static_cast<uint32_t>(addends[row]);
+        if (shifts) {
+          sum += static_cast<uint32_t>(factors[row]) * static_cast<uint32_t>(offset[column]);
+        }
+        const float y = static_cast<float>(static_cast<int32_t>(sum)) * scales[row];
+        ASSERT_EQ(dst[i], RoundClamp(y, 3, 0, 255)) << src[i] << " at " << i;
+      }
+      EXPECT_TRUE(dst.Intact());
+    }
+  });
+}
+
 TEST_P(EveryVariant, DequantizeS32) {
   ForLengths([&](int64_t n, Guard guard) {
     Guarded<int32_t> src(n, guard);
