@@ -2,6 +2,7 @@
 
 #include "harness/engine/conv_node.h"
 #include "harness/engine/convolution.h"
+#include "harness/engine/depthwise_volumes.h"
 #include "harness/engine/lowering.h"
 #include "harness/engine/per_image.h"
 #include "harness/engine/unfolded_convolution.h"
@@ -74,6 +75,9 @@ Status Lower(const Node& node, Lowerer& lowerer) {
   const Shape& w = lowerer.shape(node.input(1));
   ASSAY_ASSIGN_OR_RETURN(const auto axes, WindowAxesOf(node, lowerer.shape(node.input(0)),
                                                        {w.dims().begin() + 2, w.dims().end()}));
+  if (constant && IsDepthwiseVolume(node, lowerer, axes)) {
+    return AddDepthwiseVolumes(node, lowerer, axes);
+  }
   return PaysUnfolded(node, lowerer, axes) ? AddUnfoldedConvolution(node, lowerer, axes)
                                            : LowerPlain(node, lowerer);
 }

@@ -1,6 +1,6 @@
 // Products and convolutions of f32 that are both data, of three axes or transposed: by the kernels,
 // against sums in double, on every instruction set and with several threads.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
@@ -312,6 +312,9 @@ const std::vector<Geometry> kGeometries = {
     {{4, 5, 6}, {1, 1, 1}, {2, 2, 2}, {1, 1, 1}, {0, 0, 0, 0, 0, 0}, 1, 8, 8, 8},
     {{2, 2, 2}, {2, 2, 2}, {1, 1, 1}, {3, 3, 3}, {4, 4, 4, 4, 4, 4}, 1, 2, 2, 1},
     {{3, 3, 3}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0, 0, 0, 0}, 1, 7, 40, 1},
+    {{5, 6, 9}, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1, 1, 1, 1}, 2, 19, 19, 19},
+    {{7, 8, 9}, {3, 3, 5}, {2, 1, 2}, {2, 1, 1}, {2, 1, 1, 2, 1, 3}, 1, 33, 33, 33},
+    {{2, 4, 4}, {2, 2, 2}, {1, 1, 1}, {1, 1, 1}, {4, 0, 0, 0, 0, 0}, 1, 3, 3, 3},
     {{9, 11}, {3, 2}, {2, 1}, {1, 2}, {1, 1, 0, 2}, 2, 6, 10, 2},
     {{50}, {5}, {2}, {2}, {4, 1}, 3, 3, 7, 1}};
 
@@ -337,6 +340,23 @@ TEST(Dense, ConvOfAnyAxes) {
       }
     }
   }
+}
+
+// The bias once, the clamp of all the sum; by the depthwise kernels of images.
+TEST(Dense, DepthwiseVolumes) {
+  GraphBuilder b;
+  b.Input("x", DType::kF32, {2, 20, 4, 7, 6});
+  b.graph.initializers.emplace("w", RandomTensor({20, 1, 3, 3, 3}, 2));
+  b.graph.initializers.emplace("b", RandomTensor({20}, 3));
+  b.Op("Conv", {"x", "w", "b"}, "c", {{"group", int64_t{20}}, {"pads", Ints(6, 1)}});
+  b.Op("Relu", {"c"}, "y").Output("y");
+  const auto plan = BuildPlan(b.graph, {.threads = 2});
+  EXPECT_THAT(StepOps(*plan), testing::ElementsAre("Layout", "Conv", "Layout"));
+  const Tensor x = RandomTensor({2, 20, 4, 7, 6}, 1);
+  const Tensor y = RunPlan(plan, {x}, 2)[0];
+  b.graph.initializers.erase("w");  // As data: unfolded.
+  b.Input("w", DType::kF32, {20, 1, 3, 3, 3});
+  ExpectNear(y, RunGraph(b.graph, {x, RandomTensor({20, 1, 3, 3, 3}, 2)})[0], 1e-4f);
 }
 
 // The geometry turned around: from outputs to pixels.
