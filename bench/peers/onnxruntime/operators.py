@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes models of one operator each for bench_onnxruntime: products of two activations, quantized
-ones too, convolutions of three axes, transposed ones. Needs Debian's python3-onnx.
+ones too, convolutions of three axes, transposed ones, quantized ones by type. Needs Debian's python3-onnx.
 Usage: operators.py FOLDER"""
 import pathlib
 import sys
@@ -56,6 +56,33 @@ def write_codes(folder, name, a, b, signed=False, zero=0, sums=False):
     onnx.save(model, str(folder / f"{name}.onnx"))
 
 
+def write_convolution(folder, name, x, w, types="usu", constant=True, sums=False, w_zero=None, **attributes):
+    """QLinearConv or ConvInteger; types: of x, w and y, u for uint8, s for int8. Weights are a constant, or data; their
+    zero point is in the middle of their type by default."""
+    numbers = {"u": ("uint8", TensorProto.UINT8, 128), "s": ("int8", TensorProto.INT8, 0)}
+    (x_type, x_code, x_zero), (w_type, w_code, middle), (y_type, y_code, y_zero) = (numbers[t] for t in types)
+    scale = numpy.array(0.02, "f4")
+    low = 0 if w_type == "uint8" else -128
+    operands = {"x_scale": scale, "x_zero": numpy.array(x_zero - 11, x_type), "w_scale": scale,
+                "w_zero": numpy.array(middle if w_zero is None else w_zero, w_type), "y_scale": numpy.array(0.3, "f4"),
+                "y_zero": numpy.array(y_zero, y_type), "b": RANDOM.integers(-999, 999, w[0]).astype("i4")}
+    order = ["x", "x_scale", "x_zero", "w", "w_scale", "w_zero", "y_scale", "y_zero", "b"]
+    operator, inputs = "QLinearConv", [helper.make_tensor_value_info("x", x_code, x)]
+    if sums:
+        operator, order, y_code = "ConvInteger", ["x", "w", "x_zero", "w_zero"], TensorProto.INT32
+    if constant:
+        operands["w"] = RANDOM.integers(low, low + 256, w).astype(w_type)
+    else:
+        inputs.append(helper.make_tensor_value_info("w", w_code, w))
+    node = helper.make_node(operator, order, ["y"], **attributes)
+    result = helper.make_tensor_value_info("y", y_code, [f"y{i}" for i in range(len(x))])
+    graph = helper.make_graph([node], name, inputs, [result],
+                              [numpy_helper.from_array(value, key) for key, value in operands.items() if key in order])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    onnx.save(model, str(folder / f"{name}.onnx"))
+
+
 def main(folder):
     def conv(name, image, *kernel, bias, **attributes):
         constants = [weights(*kernel)] + ([weights(bias)] if bias else [])
@@ -78,6 +105,17 @@ def main(folder):
     write_codes(folder, "codes_scores_of_four", (12, 4, 64), (12, 64, 197), zero=7)
     write_codes(folder, "codes_512", (512, 512), (512, 512), signed=True)
     write_codes(folder, "codes_512_sums", (512, 512), (512, 512), zero=7, sums=True)
+    image, kernel, pads = (1, 64, 28, 28), (64, 64, 3, 3), [1] * 4
+    write_convolution(folder, "qconv_u8s8", image, kernel, pads=pads)
+    write_convolution(folder, "qconv_s8s8", image, kernel, "sss", pads=pads)
+    write_convolution(folder, "qconv_u8u8", image, kernel, "uuu", pads=pads)
+    write_convolution(folder, "qconv_u8u8_off_middle", image, kernel, "uuu", w_zero=121, pads=pads)
+    write_convolution(folder, "qconv_u8u8_depthwise", image, (64, 1, 3, 3), "uuu", w_zero=121, pads=pads, group=64)
+    write_convolution(folder, "qconv_pointwise_off_middle", (1, 128, 28, 28), (128, 128, 1, 1), "uuu", w_zero=121)
+    write_convolution(folder, "qconv_of_data", image, kernel, constant=False, pads=pads)
+    write_convolution(folder, "qconv_lines", (1, 64, 800), (64, 64, 5), pads=[2, 2])
+    write_convolution(folder, "qconv_3d", (1, 16, 8, 32, 32), (32, 16, 3, 3, 3), pads=[1] * 6)
+    write_convolution(folder, "conv_integer_of_data", image, kernel, constant=False, sums=True, pads=pads)
     write(folder, "gemm_transposed", "Gemm", [(128, 256), (384, 256), (384,)], transB=1)
     conv("conv3d_3x3x3", (1, 16, 8, 32, 32), 32, 16, 3, 3, 3, bias=32, pads=[1] * 6)
     conv("conv3d_1x1x1", (1, 64, 8, 28, 28), 128, 64, 1, 1, 1, bias=128)
