@@ -100,7 +100,8 @@ TEST(CodeUnfolding, KnowsPointwise) {
 // Small files may say so.
 TEST(CodeUnfolding, RefusesAbsurdPads) {
   constexpr int64_t kHuge = int64_t{1} << 40;
-  EXPECT_FALSE(CodeUnfolding::Pays(Axes{Axis(1, 2, kHuge, kHuge, kHuge, 0)}));
+  EXPECT_FALSE(CodeUnfolding::Pays(Axes{Axis(1, 2, 1, kHuge, kHuge, 0)}));
+  Check({Axis(1, 2, kHuge, kHuge, kHuge, 0)}, 2, 16);  // A line has nothing that no tap reads.
   EXPECT_FALSE(
       CodeUnfolding::Pays(Axes{Axis(1, 2, kHuge, kHuge, kHuge, 0), Axis(4, 1, 1, 1, 0, 0)}));
   EXPECT_FALSE(CodeUnfolding::Pays(Axes(4, Axis(1, 1, 1, 1, 0, 0))));
