@@ -51,15 +51,15 @@ void DequantizeU8F32(const Rows& rows, QuantParams params, const uint8_t* src, f
 // rows.count is the channels. lo and hi clamp the result.
 void DequantizeS32F32(const Rows& rows, const float* scale, const int32_t* src, float* dst,
                       float lo, float hi, ThreadPool& pool, IsaSet usable = UsableIsas());
-// What Variant::requantize_s32 does to rows of sums: y = src[r][i] + addends[r] + factors[r] *
-// offset[i], which wraps like int32, then dst[r][i] = RoundClamp(float(y) * scale, zero_point, 0,
-// 255), with the scale of the column, or of the row.
+// What Variant::requantize_s32 does to rows of sums: y = src[r][i] + factors[r] * offset[i], which
+// wraps like int32, then dst[r][i] = RoundClamp(float(y) * scale, zero_point, 0, 255). Scales are
+// of the columns; or of the rows, which then have an addend to y, too.
 struct RequantizeS32Params {
-  const float* scale;               // Finite, one per column; nullptr: row_scale has one per row.
+  const float* scale;               // Finite, one per column; nullptr: row_scale and addends are.
   const int32_t* offset = nullptr;  // One per column; nullptr: zeros.
   const int32_t* factors = nullptr;
   int32_t zero_point = 0;
-  const int32_t* addends = nullptr;  // One per row; nullptr: zeros.
+  const int32_t* addends = nullptr;  // One per row.
   const float* row_scale = nullptr;
 };
 // Every row: y = exp(src - greatest) / their sum, with a relative error of at most

@@ -81,12 +81,17 @@ struct CodeProduct::Parts {
   CodeProduct::Place place;
   const int32_t* row_sums;  // [batch][m], or nullptr.
 
-  const uint8_t* Lhs(int64_t batch) const { return place(batch).lhs; }
+  struct Item : Element {
+    const int32_t* row_sums;  // Its own.
+  };
+  Item At(int64_t batch) const {
+    return {place(batch), row_sums != nullptr ? row_sums + batch * product.spec_.m : nullptr};
+  }
 
-  void Pack(int64_t batch, int64_t first, uint8_t* panel, int32_t* bias, uint8_t*) const {
+  void Pack(const Item& item, int64_t first, uint8_t* panel, int32_t* bias, uint8_t*) const {
     const CodeSpec& spec = product.spec_;
     const Variant& variant = product.tiles_.variant();
-    const CodeMatrix matrix{place(batch).rhs, spec.n, spec.k, spec.n,
+    const CodeMatrix matrix{item.rhs, spec.n, spec.k, spec.n,
                             static_cast<uint8_t>(spec.rhs_is_signed ? 0 : 0x80)};
     PackCodePanel(matrix, variant, first, panel);
     if (product.zero_row_.empty()) {
@@ -104,28 +109,28 @@ struct CodeProduct::Parts {
     }
   }
 
-  void Enter(const CodeTiles::Place& at, Tile& tile) const {
+  void Enter(const Item& item, const CodeTiles::Place& at, Tile& tile) const {
     const CodeSpec& spec = product.spec_;
     tile.bias = at.columns;
     tile.dst = at.sums;
     tile.dst_stride = product.tiles_.variant().nr;
     if (product.requantizes()) return;
-    tile.dst = static_cast<int32_t*>(place(at.batch).dst) + at.row * spec.n + at.column;
+    tile.dst = static_cast<int32_t*>(item.dst) + at.row * spec.n + at.column;
     tile.dst_stride = spec.n;
     tile.dst_is_far = spec.batch * spec.m * spec.n * 4 > kFarBytes;
   }
 
-  void Finish(const CodeTiles::Place& at, const Tile& tile) const {
+  void Finish(const Item& item, const CodeTiles::Place& at, const Tile& tile) const {
     const int64_t n = product.spec_.n;
-    const int32_t* offset = row_sums != nullptr ? product.offsets_.data() + at.column : nullptr;
-    const int32_t* factors =
-        row_sums != nullptr ? row_sums + at.batch * product.spec_.m + at.row : nullptr;
+    const int32_t* offset =
+        item.row_sums != nullptr ? product.offsets_.data() + at.column : nullptr;
+    const int32_t* factors = item.row_sums != nullptr ? item.row_sums + at.row : nullptr;
     auto* sums = static_cast<int32_t*>(tile.dst);
     if (product.requantizes()) {
       product.elementwise_->requantize_s32(
           {.rows = tile.m, .count = tile.n, .src_stride = tile.dst_stride, .dst_stride = n},
           {product.scale_.data() + at.column, offset, factors, product.spec_.zero_point}, sums,
-          static_cast<uint8_t*>(place(at.batch).dst) + at.row * n + at.column);
+          static_cast<uint8_t*>(item.dst) + at.row * n + at.column);
       return;
     }
     if (offset == nullptr) return;

@@ -39,17 +39,17 @@ class CodeTiles {
 
   // A tile of sums: rows [row, row + tile.m) and columns [column, column + tile.n) of an element.
   struct Place {
-    int64_t batch, row, column;
+    int64_t row, column;
     int32_t* columns;  // What Pack left.
     int32_t* sums;     // Room for [mr][nr].
   };
   // Parts:
-  //   const uint8_t* Lhs(batch)            [m][k], dense
-  //   void Pack(batch, first, panel, columns, room)
+  //   Element At(batch)                    what the others are given; lhs: [m][k], dense
+  //   void Pack(element, first, panel, columns, room)
   //                                        columns [first, first + nr) of the right-hand operand,
   //                                        as PackCodePanel; columns: [nr] of its own
-  //   void Enter(place, tile)              bias, dst and dst_stride
-  //   void Finish(place, tile)             behind the kernel
+  //   void Enter(element, place, tile)     bias, dst and dst_stride
+  //   void Finish(element, place, tile)    behind the kernel
   template <typename Parts>
   void Run(const Parts& parts, uint8_t* workspace, ThreadPool& pool) const {
     if (empty()) return;
@@ -58,11 +58,12 @@ class CodeTiles {
       Tile tile = StartTile();
       for (int64_t index = begin; index < end; ++index) {
         const PanelGrid::Unit unit = grid_[index];
+        const auto element = parts.At(unit.batch);
         for (int64_t i = 0; i < unit.panels && (index == begin || unit.new_panels); ++i) {
-          parts.Pack(unit.batch, (unit.first_panel + i) * variant_->nr, scratch.panel(i),
+          parts.Pack(element, (unit.first_panel + i) * variant_->nr, scratch.panel(i),
                      scratch.columns + i * kMostColumns, scratch.room);
         }
-        RunUnit(parts, unit, tile, scratch);
+        RunUnit(parts, element, unit, tile, scratch);
       }
     });
   }
@@ -83,12 +84,11 @@ class CodeTiles {
   CodeTiles(const Extents& extents, const Variant& variant, int threads, int64_t room_bytes);
   Tile StartTile() const;
 
-  template <typename Parts>
-  void RunUnit(const Parts& parts, const PanelGrid::Unit& unit, Tile& tile,
+  template <typename Parts, typename Element>
+  void RunUnit(const Parts& parts, const Element& element, const PanelGrid::Unit& unit, Tile& tile,
                const Scratch& scratch) const {
     const int64_t nr = variant_->nr, m = extents_.m, k = extents_.k;
-    const uint8_t* lhs = parts.Lhs(unit.batch);
-    const DenseRows rows{lhs, k, 0, lhs + m * k};
+    const DenseRows rows{element.lhs, k, 0, element.lhs + m * k};
     TileRows request{};
     request.mr = variant_->mr;
     request.k = k;
@@ -103,13 +103,12 @@ class CodeTiles {
       if (k > 0) rows(request, tile);
       for (int64_t i = 0; i < unit.panels; ++i) {
         const int64_t column = (unit.first_panel + i) * nr;
-        const Place place{unit.batch, request.first, column, scratch.columns + i * kMostColumns,
-                          scratch.sums};
+        const Place place{request.first, column, scratch.columns + i * kMostColumns, scratch.sums};
         tile.rhs = scratch.panel(i);
         tile.n = std::min(nr, extents_.n - column);
-        parts.Enter(place, tile);
+        parts.Enter(element, place, tile);
         variant_->u8s8s32(tile);
-        parts.Finish(place, tile);
+        parts.Finish(element, place, tile);
       }
     }
   }

@@ -88,30 +88,35 @@ struct RowCodeProduct::Parts {
   RowCodeProduct::Pack pack;
   const int32_t* addends;
 
-  // Of the rows of an element, in the parameters.
-  int64_t FirstRow(int64_t batch) const { return batch % product.spec_.lefts * product.spec_.m; }
-
-  const uint8_t* Lhs(int64_t batch) const {
-    return operands.lhs + FirstRow(batch) * product.spec_.k;
+  struct Element {
+    const uint8_t* lhs;
+    int64_t batch;
+    int64_t first_row;  // In the parameters.
+  };
+  Element At(int64_t batch) const {
+    const int64_t first_row = batch % product.spec_.lefts * product.spec_.m;
+    return {operands.lhs + first_row * product.spec_.k, batch, first_row};
   }
 
-  void Pack(int64_t batch, int64_t first, uint8_t* panel, int32_t* sums, uint8_t* room) const {
+  void Pack(const Element& element, int64_t first, uint8_t* panel, int32_t* sums,
+            uint8_t* room) const {
     const Variant& variant = product.tiles_.variant();
-    const Columns columns = pack(batch, first, std::min(variant.nr, product.spec_.n - first), room);
+    const Columns columns =
+        pack(element.batch, first, std::min(variant.nr, product.spec_.n - first), room);
     PackCodePanel(columns.matrix, variant, columns.begin, panel);
     if (!product.ones_.empty()) product.tiles_.SumColumns(product.ones_.data(), panel, sums);
   }
 
   // Not dst, since every sum is read again, and dst may be far.
-  void Enter(const CodeTiles::Place& at, Tile& tile) const {
+  void Enter(const Element&, const CodeTiles::Place& at, Tile& tile) const {
     tile.dst = at.sums;
     tile.dst_stride = product.tiles_.variant().nr;
   }
 
-  void Finish(const CodeTiles::Place& at, const Tile& tile) const {
+  void Finish(const Element& element, const CodeTiles::Place& at, const Tile& tile) const {
     const RowCodeSpec& spec = product.spec_;
-    const int64_t row = FirstRow(at.batch) + at.row;
-    const int64_t to = (at.batch * spec.m + at.row) * spec.n + at.column;
+    const int64_t row = element.first_row + at.row;
+    const int64_t to = (element.batch * spec.m + at.row) * spec.n + at.column;
     const int32_t* factors = product.factors_.empty() ? nullptr : product.factors_.data() + row;
     if (!product.scale_.empty()) {
       product.elementwise_->requantize_s32(

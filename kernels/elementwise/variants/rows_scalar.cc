@@ -54,7 +54,7 @@ void RequantizeS32(const Rows& rows, const RequantizeS32Params& p, const int32_t
       if (p.offset != nullptr) {
         sum += static_cast<uint32_t>(p.factors[row]) * static_cast<uint32_t>(p.offset[i]);
       }
-      if (p.addends != nullptr) sum += static_cast<uint32_t>(p.addends[row]);
+      if (p.scale == nullptr) sum += static_cast<uint32_t>(p.addends[row]);
       const float scale = p.scale != nullptr ? p.scale[i] : p.row_scale[row];
       const float y = static_cast<float>(static_cast<int32_t>(sum)) * scale;
       dst[i] = static_cast<uint8_t>(RoundClamp(y, p.zero_point, 0, 255));
