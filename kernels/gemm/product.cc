@@ -183,7 +183,8 @@ struct Product::Span {
 };
 
 // At most `tiles` tiles of a span from the cursor on, which moves; returns how many. All panels
-// pass by one tile of rows after another.
+// pass by one tile of rows after another. To fetch the beginnings of the next tile's rows meanwhile
+// gained nothing on a quiet machine (u8 2048^3: 37.55 and 37.56 ms, medians of 4 processes each).
 int64_t Product::RunTiles(const Span& span, Tile& tile, TileCursor& cursor, int64_t tiles,
                           int64_t panel_begin, int64_t panel_end) const {
   const int64_t begin = cursor.first(), dst_step = variant_->nr * DstBytes(problem_.type);
